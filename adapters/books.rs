@@ -1,0 +1,338 @@
+//! The books of the house: the small reference tables and the rules that Protheus keeps in MV_ parameters.
+//! Texts come in, typed tables come out; nothing is read from disk here.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Rules of `[retail]`; each stands for an MV_ parameter.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retail {
+    /// MV_CLIPAD, MV_LOJAPAD: `code/store` of the customer of sales without one.
+    pub default_customer: String,
+    /// MV_VENDPAD: the seller of sales without one.
+    pub default_seller: String,
+    /// MV_LJTPFRE: freight type, one of C F T R D S.
+    pub freight_type: String,
+    /// MV_TESVEND: the TES of last resort.
+    pub sale_tes: String,
+    /// MV_ULMES, MV_DBLQMOV: sales must be issued after this day; empty: no closing.
+    pub closed_until: String,
+    /// MV_LJIFPLI: payment forms whose orders are born released.
+    pub release_forms: Vec<String>,
+    /// Pick-up orders are packed without confirmation.
+    pub wot: bool,
+    /// How often GravaBatch tries a sale.
+    pub batch_tries: u32,
+    /// How long a cancellation waits for a sale that GravaBatch has not taken yet.
+    pub cancel_patience: String,
+}
+
+impl Retail {
+    /// Code and store of the default customer.
+    pub fn default_customer(&self) -> (&str, &str) {
+        self.default_customer.split_once('/').unwrap_or((&self.default_customer, "01"))
+    }
+
+    /// The last closed day, if any.
+    pub fn closed_until(&self) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(&self.closed_until, "%Y-%m-%d").ok()
+    }
+}
+
+/// A row of `companies.csv`: the company De/Para (XXD).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Company {
+    /// The partner.
+    pub reference: String,
+    /// Its company.
+    pub external_company: String,
+    /// Its branch.
+    pub external_branch: String,
+    /// Our company.
+    pub company: String,
+    /// Our branch.
+    pub branch: String,
+}
+
+/// A row of `branches.csv`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Branch {
+    /// Company.
+    pub company: String,
+    /// Branch.
+    pub branch: String,
+    /// Federal state, two letters.
+    pub state: String,
+    /// Store code (SLJ).
+    pub store: String,
+}
+
+/// A row of `stations.csv` (SLG).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Station {
+    /// Company.
+    pub company: String,
+    /// Branch.
+    pub branch: String,
+    /// Code.
+    pub station: String,
+    /// LG_SERIE.
+    pub series: String,
+    /// LG_PDV.
+    pub pdv: String,
+}
+
+/// What a payment form is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum FormKind {
+    /// Money.
+    Cash,
+    /// Cheque.
+    Cheque,
+    /// Credit or debit card.
+    Card,
+    /// Anything else.
+    Other,
+}
+
+/// A row of `payment_forms.csv` (SX5, table 24).
+#[derive(Clone, Debug, Deserialize)]
+pub struct PaymentForm {
+    /// Code: R$, CC, PX …
+    pub form: String,
+    /// Name.
+    pub description: String,
+    /// What it is.
+    pub kind: FormKind,
+}
+
+/// A row of `card_administrators.csv` (SAE).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Administrator {
+    /// AE_COD.
+    pub code: String,
+    /// AE_DESC.
+    pub description: String,
+    /// AE_TIPO: the payment form it serves.
+    pub form: String,
+    /// AE_TAXA, in percent.
+    #[serde(deserialize_with = "decimal")]
+    pub fee_percent: Decimal,
+    /// AE_DIAS.
+    pub days: u32,
+    /// AE_FINPRO: S, the title is the sale's customer's; N, the administrator's.
+    pub own_financing: String,
+    /// Customer of the administrator.
+    pub customer: String,
+    /// Its store.
+    pub store: String,
+}
+
+/// A row of `card_fees.csv` (MEN): the fee for a range of instalments.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CardFee {
+    /// AE_COD.
+    pub administrator: String,
+    /// From this number of instalments …
+    pub from_installment: u32,
+    /// … to this one.
+    pub to_installment: u32,
+    /// In percent.
+    #[serde(deserialize_with = "decimal")]
+    pub fee_percent: Decimal,
+}
+
+/// A row of `products.csv` (SB1).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Product {
+    /// Company.
+    pub company: String,
+    /// Branch; empty: all.
+    pub branch: String,
+    /// B1_COD.
+    pub product: String,
+    /// B1_DESC.
+    pub description: String,
+    /// B1_UM.
+    pub unit: String,
+    /// B1_LOCPAD.
+    pub warehouse: String,
+    /// B1_TS.
+    pub tes: String,
+}
+
+fn decimal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Ok(Decimal::ZERO);
+    }
+    text.trim().parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a decimal number")))
+}
+
+/// What is wrong with a reference table, by file and line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct Problem {
+    /// Name of the file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// The names of the reference tables.
+pub const FILES: &[&str] = &[
+    "companies.csv",
+    "branches.csv",
+    "stations.csv",
+    "payment_forms.csv",
+    "card_administrators.csv",
+    "card_fees.csv",
+    "products.csv",
+];
+
+/// The reference tables and rules.
+#[derive(Clone, Debug)]
+pub struct Books {
+    /// `[retail]`.
+    pub retail: Retail,
+    companies: HashMap<(String, String, String), (String, String)>,
+    branches: HashMap<(String, String), Branch>,
+    stations: HashMap<(String, String, String), Station>,
+    forms: HashMap<String, PaymentForm>,
+    administrators: HashMap<String, Administrator>,
+    fees: Vec<CardFee>,
+    products: HashMap<(String, String, String), Product>,
+}
+
+fn rows<T: serde::de::DeserializeOwned>(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<T> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for row in reader.deserialize() {
+        match row {
+            Ok(row) => rows.push(row),
+            Err(error) => {
+                let line = error.position().map_or(1, csv::Position::line);
+                let reason = match error.kind() {
+                    csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+                    _ => error.to_string(),
+                };
+                problems.push(Problem { file: file.to_owned(), line, reason });
+            }
+        }
+    }
+    rows
+}
+
+impl Books {
+    /// Reads the tables from their texts; `text_of` gives that of a file, `None` where it is absent.
+    ///
+    /// # Errors
+    /// Every [`Problem`] of every file.
+    pub fn read(retail: Retail, text_of: impl Fn(&str) -> Option<String>) -> Result<Books, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let text = |file: &str| text_of(file).unwrap_or_default();
+        let p = &mut problems;
+        let companies: Vec<Company> = rows("companies.csv", &text("companies.csv"), p);
+        let branches: Vec<Branch> = rows("branches.csv", &text("branches.csv"), p);
+        let stations: Vec<Station> = rows("stations.csv", &text("stations.csv"), p);
+        let forms: Vec<PaymentForm> = rows("payment_forms.csv", &text("payment_forms.csv"), p);
+        let administrators: Vec<Administrator> = rows("card_administrators.csv", &text("card_administrators.csv"), p);
+        let fees: Vec<CardFee> = rows("card_fees.csv", &text("card_fees.csv"), p);
+        let products: Vec<Product> = rows("products.csv", &text("products.csv"), p);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Books {
+            retail,
+            companies: companies
+                .into_iter()
+                .map(|c| {
+                    ((c.reference.to_ascii_uppercase(), c.external_company, c.external_branch), (c.company, c.branch))
+                })
+                .collect(),
+            branches: branches.into_iter().map(|b| ((b.company.clone(), b.branch.clone()), b)).collect(),
+            stations: stations
+                .into_iter()
+                .map(|s| ((s.company.clone(), s.branch.clone(), s.station.clone()), s))
+                .collect(),
+            forms: forms.into_iter().map(|f| (f.form.clone(), f)).collect(),
+            administrators: administrators.into_iter().map(|a| (a.code.clone(), a)).collect(),
+            fees,
+            products: products
+                .into_iter()
+                .map(|p| ((p.company.clone(), p.branch.clone(), p.product.clone()), p))
+                .collect(),
+        })
+    }
+
+    /// Our company and branch for a partner's (XXD).
+    pub fn company(&self, partner: &str, company: &str, branch: &str) -> Option<(&str, &str)> {
+        let key = (partner.to_ascii_uppercase(), company.trim().to_owned(), branch.trim().to_owned());
+        self.companies.get(&key).map(|(company, branch)| (company.as_str(), branch.as_str()))
+    }
+
+    /// A branch of ours.
+    pub fn branch(&self, company: &str, branch: &str) -> Option<&Branch> {
+        self.branches.get(&(company.to_owned(), branch.to_owned()))
+    }
+
+    /// A branch by its store code.
+    pub fn branch_of_store(&self, company: &str, store: &str) -> Option<&Branch> {
+        self.branches.values().find(|branch| branch.company == company && branch.store == store)
+    }
+
+    /// A station of a branch.
+    pub fn station(&self, company: &str, branch: &str, station: &str) -> Option<&Station> {
+        self.stations.get(&(company.to_owned(), branch.to_owned(), station.to_owned()))
+    }
+
+    /// A payment form.
+    pub fn form(&self, form: &str) -> Option<&PaymentForm> {
+        self.forms.get(form)
+    }
+
+    /// A card administrator.
+    pub fn administrator(&self, code: &str) -> Option<&Administrator> {
+        self.administrators.get(code)
+    }
+
+    /// Whether any administrator serves a form.
+    pub fn serves(&self, form: &str) -> bool {
+        self.administrators.values().any(|administrator| administrator.form == form)
+    }
+
+    /// The fee of an administrator for a number of instalments, in percent.
+    pub fn fee(&self, administrator: &Administrator, installments: u32) -> Decimal {
+        let range = self.fees.iter().find(|fee| {
+            fee.administrator == administrator.code
+                && (fee.from_installment..=fee.to_installment).contains(&installments)
+        });
+        range.map_or(administrator.fee_percent, |fee| fee.fee_percent)
+    }
+
+    /// A product, of the branch or shared.
+    pub fn product(&self, company: &str, branch: &str, product: &str) -> Option<&Product> {
+        let of = |branch: &str| self.products.get(&(company.to_owned(), branch.to_owned(), product.to_owned()));
+        of(branch).or_else(|| of(""))
+    }
+
+    /// How many rows each table has.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let counts = [
+            self.companies.len(),
+            self.branches.len(),
+            self.stations.len(),
+            self.forms.len(),
+            self.administrators.len(),
+            self.fees.len(),
+            self.products.len(),
+        ];
+        FILES.iter().copied().zip(counts).collect()
+    }
+}

@@ -1,0 +1,3 @@
+//! CRMA980: CustomerVendor becomes a customer.
+
+pub mod tables;

@@ -1,0 +1,3 @@
+//! LOJA701: RetailSales becomes a staged sale.
+
+pub mod tables;

@@ -1,0 +1,3 @@
+//! LOJA704: ItemReserve becomes a stock reserve.
+
+pub mod tables;

@@ -1,0 +1,1 @@
+//! LOJI701A: an event of a pick-up order becomes a DocumentTraceAbilityOrderRetail.

@@ -1,0 +1,3 @@
+//! MATA410B: an event of a delivery order becomes a DocumentTraceAbilityOrder.
+
+pub mod tables;

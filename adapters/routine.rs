@@ -1,0 +1,149 @@
+//! What a routine is: `wants` and `apply`, both pure.
+//!
+//! One trait, [`Case`], serves messages, staged sales and order events: something that a routine has on its
+//! desk, that first says what it wants looked up and is then decided.
+
+use crate::books::Books;
+use crate::effect::Alias;
+use crate::verdict::Verdict;
+use crate::world::{Flaw, Wants, World};
+use eaid_schemas::envelope::{Envelope, Event, Header};
+use eaid_schemas::read::Reading;
+use eaid_schemas::record::Record;
+use eaid_schemas::violation::{Code, Violation};
+
+/// Something to be decided.
+pub trait Case: Send + Sync {
+    /// Says what is to be looked up.
+    fn wants(&self, books: &Books, wants: &mut Wants);
+
+    /// Decides. The same case in the same world gives the same verdict.
+    ///
+    /// # Errors
+    /// [`Flaw`] of the routine; the message is set aside with code `internal`.
+    fn apply(&self, books: &Books, world: &mut World) -> Result<Verdict, Flaw>;
+
+    /// The sender's id of the record: with partner and transaction the business key. Empty where there is none.
+    fn internal_id(&self) -> &str;
+}
+
+/// Who a message is from and where it belongs, found out before its routine sees it.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// The partner as the route spells it: the reference of every De/Para.
+    pub partner: String,
+    /// The event to act on.
+    pub event: Event,
+    /// Our company.
+    pub company: String,
+    /// Our branch.
+    pub branch: String,
+    /// The transport that the message came by, kept for traces.
+    pub origin: String,
+    /// The bound on members of one list.
+    pub items: usize,
+}
+
+/// A message on the desk of its routine.
+#[derive(Debug)]
+pub struct Letter<M> {
+    /// Who it is from.
+    pub from: Address,
+    /// Its header.
+    pub header: Header,
+    /// Its content.
+    pub message: M,
+    /// What the reading found.
+    pub found: Vec<Violation>,
+}
+
+impl<M> Letter<M> {
+    /// The UUID as it came.
+    pub fn uuid(&self) -> &str {
+        Header::text(&self.header.uuid)
+    }
+
+    /// `GeneratedOn` as it came.
+    pub fn stamp(&self) -> &str {
+        Header::text(&self.header.generated_on)
+    }
+
+    /// The partner.
+    pub fn partner(&self) -> &str {
+        &self.from.partner
+    }
+}
+
+/// A routine that receives a message.
+pub trait Receives: Send + Sync + 'static {
+    /// The message's content.
+    type Message: Record + Send + Sync;
+
+    /// The sender's id of the record.
+    fn internal_id(message: &Self::Message) -> &str;
+
+    /// Says what is to be looked up. Called for messages with errors too, so that one answer names all.
+    fn wants(letter: &Letter<Self::Message>, books: &Books, wants: &mut Wants);
+
+    /// Decides.
+    ///
+    /// # Errors
+    /// [`Flaw`] of the routine.
+    fn apply(letter: &Letter<Self::Message>, books: &Books, world: &mut World) -> Result<Verdict, Flaw>;
+}
+
+struct Received<R: Receives>(Letter<R::Message>);
+
+impl<R: Receives> Case for Received<R> {
+    fn wants(&self, books: &Books, wants: &mut Wants) {
+        R::wants(&self.0, books, wants);
+    }
+
+    fn apply(&self, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {
+        R::apply(&self.0, books, world)
+    }
+
+    fn internal_id(&self) -> &str {
+        R::internal_id(&self.0.message)
+    }
+}
+
+/// Reads the content of a message and lays it on the desk of routine `R`.
+pub fn receive<R: Receives>(envelope: &Envelope, from: Address) -> Box<dyn Case> {
+    let mut cx = Reading::new(from.event != Event::Delete, from.items);
+    let read = envelope.read::<R::Message>(&mut cx);
+    let mut found = envelope.found.clone();
+    found.extend(cx.finish());
+    let message = read.unwrap_or_else(|broken| {
+        found.push(Violation::error(Code::WrongType, "/Content", format!("Content ilegível: {}.", broken.reason)));
+        R::Message::default()
+    });
+    Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), message, found }))
+}
+
+/// How a routine takes part.
+pub enum Part {
+    /// It receives a message: reads it and lays it on its desk.
+    Receives {
+        /// The majors it reads.
+        majors: &'static [u32],
+        /// The De/Para kind of the record's own id: what tells an update from an insert.
+        identity: Alias,
+        /// Opens a message.
+        open: fn(&Envelope, Address) -> Box<dyn Case>,
+    },
+    /// It sends a message of ours.
+    Sends,
+}
+
+/// A routine that an administrator can register an adapter for.
+pub struct Routine {
+    /// The Protheus routine it stands for.
+    pub name: &'static str,
+    /// The message, in the spelling of its document.
+    pub message: &'static str,
+    /// What it does, in one Portuguese sentence.
+    pub summary: &'static str,
+    /// How it takes part.
+    pub part: Part,
+}

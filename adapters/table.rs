@@ -1,0 +1,304 @@
+//! The declaration of tables. A routine declares the tables it fills; the store makes statements, DDL and
+//! views of the declaration, and knows no column by name.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; absent is empty.
+    Text,
+    /// A decimal of a fixed scale; absent is zero.
+    Amount(u32),
+    /// A day; may be absent.
+    Date,
+}
+
+/// A column.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name, lower case, as Protheus people know it.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// A way to find rows by columns of text.
+#[derive(Debug)]
+pub struct Index {
+    /// Its name within the table.
+    pub name: &'static str,
+    /// The columns, by position.
+    pub columns: &'static [usize],
+    /// No two rows share its values, rows whose last column is empty aside.
+    pub is_unique: bool,
+}
+
+/// A declared table.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, that of its view.
+    pub name: &'static str,
+    /// What its rows are.
+    pub doc: &'static str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Index 0 is the primary key.
+    pub indexes: &'static [Index],
+    /// The column that holds our id, by which a De/Para entry finds its rows.
+    pub link: Option<usize>,
+    /// Messages may wait for a row of this table, by its key.
+    pub is_awaited: bool,
+}
+
+/// The position of the primary key among a table's indexes.
+pub const KEY: usize = 0;
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+impl Eq for Table {}
+impl std::hash::Hash for Table {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl Table {
+    /// The columns of the primary key.
+    pub fn key(&self) -> &'static [usize] {
+        self.indexes.first().map_or(&[], |key| key.columns)
+    }
+}
+
+/// One value of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cell {
+    /// Text.
+    Text(String),
+    /// A decimal.
+    Amount(Decimal),
+    /// A day, or none.
+    Date(Option<NaiveDate>),
+}
+
+impl Cell {
+    /// The empty value of a kind.
+    pub fn empty(kind: Kind) -> Cell {
+        match kind {
+            Kind::Text => Cell::Text(String::new()),
+            Kind::Amount(_) => Cell::Amount(Decimal::ZERO),
+            Kind::Date => Cell::Date(None),
+        }
+    }
+
+    /// Whether it is the empty value of its kind.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Cell::Text(text) => text.is_empty(),
+            Cell::Amount(amount) => amount.is_zero(),
+            Cell::Date(date) => date.is_none(),
+        }
+    }
+
+    /// The text of a text cell; empty for others.
+    pub fn as_text(&self) -> &str {
+        match self {
+            Cell::Text(text) => text,
+            _ => "",
+        }
+    }
+}
+
+/// A type that a column can be in a row's struct.
+pub trait CellType: Clone {
+    /// As a cell.
+    fn to_cell(&self) -> Cell;
+    /// From a cell; the empty value where the kinds differ.
+    fn from_cell(cell: &Cell) -> Self;
+}
+
+impl CellType for String {
+    fn to_cell(&self) -> Cell {
+        Cell::Text(self.clone())
+    }
+    fn from_cell(cell: &Cell) -> Self {
+        cell.as_text().to_owned()
+    }
+}
+
+impl CellType for Decimal {
+    fn to_cell(&self) -> Cell {
+        Cell::Amount(*self)
+    }
+    fn from_cell(cell: &Cell) -> Self {
+        match cell {
+            Cell::Amount(amount) => *amount,
+            _ => Decimal::ZERO,
+        }
+    }
+}
+
+impl CellType for Option<NaiveDate> {
+    fn to_cell(&self) -> Cell {
+        Cell::Date(*self)
+    }
+    fn from_cell(cell: &Cell) -> Self {
+        match cell {
+            Cell::Date(date) => *date,
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::Text(text)
+    }
+}
+impl From<Decimal> for Cell {
+    fn from(amount: Decimal) -> Self {
+        Cell::Amount(amount)
+    }
+}
+impl From<Option<NaiveDate>> for Cell {
+    fn from(date: Option<NaiveDate>) -> Self {
+        Cell::Date(date)
+    }
+}
+
+/// A row of any table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its table.
+    pub table: &'static Table,
+    /// A cell a column, in the order of the declaration.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The values of an index of the table.
+    pub fn values(&self, index: usize) -> Vec<Cell> {
+        self.table.indexes[index].columns.iter().map(|column| self.cells[*column].clone()).collect()
+    }
+}
+
+/// A struct that is a row of a declared table. Written by [`table!`](crate::table).
+pub trait Declared: Sized + Default + Clone {
+    /// The declaration.
+    const TABLE: &'static Table;
+    /// As a row.
+    fn to_row(&self) -> Row;
+    /// From a row of the same table.
+    fn from_row(row: &Row) -> Self;
+}
+
+/// Declares a table and the struct of its rows.
+///
+/// ```
+/// eaid_adapters::table! {
+///     /// Coins in the till.
+///     pub table Coin "coin" key(till, value) link(till) {
+///         /// Which till.
+///         till: text;
+///         /// Which coin, in reais.
+///         value: amount(2);
+///         /// When it came.
+///         since: date;
+///     }
+///     index by_value(value);
+/// }
+/// # fn main() {}
+/// ```
+/// After the key come `link(column)` (our id) and `[awaited]` (messages may wait for a row), both optional.
+/// `#unique` before an index forbids two rows with the same values, unless the last one is empty.
+#[macro_export]
+macro_rules! table {
+    (@type text) => { String };
+    (@type amount $scale:literal) => { ::rust_decimal::Decimal };
+    (@type date) => { Option<::chrono::NaiveDate> };
+    (@kind text) => { $crate::table::Kind::Text };
+    (@kind amount $scale:literal) => { $crate::table::Kind::Amount($scale) };
+    (@kind date) => { $crate::table::Kind::Date };
+    (@link) => { None };
+    (@link $link:ident $name:ident) => { Some($name::$link) };
+    (@yes) => { false };
+    (@yes $word:ident) => { true };
+    (
+        $(#[doc = $doc:literal])*
+        pub table $name:ident $sql:literal key($($key:ident),+) $(link($link:ident))? $([$awaited:ident])? {
+            $($(#[doc = $column_doc:literal])* $column:ident : $kind:ident $(($scale:literal))?;)+
+        }
+        $($(#$unique:ident)? index $index:ident($($of:ident),+);)*
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $name { $($(#[doc = $column_doc])* pub $column: $crate::table!(@type $kind $($scale)?),)+ }
+
+        #[allow(non_upper_case_globals, missing_docs)]
+        impl $name {
+            $crate::table!(@places 0usize; $($column)+);
+            $crate::table!(@indexes 1usize; $($index)*);
+            /// The declaration.
+            pub const TABLE: &'static $crate::table::Table = <$name as $crate::table::Declared>::TABLE;
+        }
+
+        impl $crate::table::Declared for $name {
+            const TABLE: &'static $crate::table::Table = {
+                static TABLE: $crate::table::Table = $crate::table::Table {
+                    name: $sql,
+                    doc: concat!($($doc),*),
+                    columns: &[$($crate::table::Column {
+                        name: stringify!($column),
+                        kind: $crate::table!(@kind $kind $($scale)?),
+                        doc: concat!($($column_doc),*),
+                    },)+],
+                    indexes: &[
+                        $crate::table::Index { name: "key", columns: &[$($name::$key),+], is_unique: true },
+                        $($crate::table::Index {
+                            name: stringify!($index),
+                            columns: &[$($name::$of),+],
+                            is_unique: $crate::table!(@yes $($unique)?),
+                        },)*
+                    ],
+                    link: $crate::table!(@link $($link $name)?),
+                    is_awaited: $crate::table!(@yes $($awaited)?),
+                };
+                &TABLE
+            };
+
+            fn to_row(&self) -> $crate::table::Row {
+                $crate::table::Row {
+                    table: <Self as $crate::table::Declared>::TABLE,
+                    cells: vec![$($crate::table::CellType::to_cell(&self.$column),)+],
+                }
+            }
+
+            fn from_row(row: &$crate::table::Row) -> Self {
+                let mut cells = row.cells.iter();
+                let empty = $crate::table::Cell::Text(String::new());
+                $name { $($column: $crate::table::CellType::from_cell(cells.next().unwrap_or(&empty)),)+ }
+            }
+        }
+    };
+    (@places $at:expr; $first:ident $($rest:ident)*) => {
+        pub const $first: usize = $at;
+        $crate::table!(@places $at + 1; $($rest)*);
+    };
+    (@places $at:expr;) => {};
+    (@indexes $at:expr; $first:ident $($rest:ident)*) => {
+        pub const $first: usize = $at;
+        $crate::table!(@indexes $at + 1; $($rest)*);
+    };
+    (@indexes $at:expr;) => {};
+}

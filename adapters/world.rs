@@ -1,0 +1,280 @@
+//! What a routine may know. It first says what it wants ([`Wants`]); everything wanted by a whole batch is
+//! looked up in one round trip; then it asks the [`World`]. Effects of earlier verdicts of the batch are seen.
+
+use crate::effect::{Alias, Effect, Update};
+use crate::number::six_characters;
+use crate::table::{Cell, Declared, KEY, Row, Table};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use std::collections::{HashMap, HashSet};
+
+/// One thing to look up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Want {
+    /// A De/Para entry.
+    DePara {
+        /// The partner.
+        partner: String,
+        /// The kind.
+        alias: Alias,
+        /// The partner's code.
+        external: String,
+    },
+    /// A De/Para entry and the rows that its internal value links to, in one join.
+    Linked {
+        /// The partner.
+        partner: String,
+        /// The kind.
+        alias: Alias,
+        /// The partner's code.
+        external: String,
+        /// Where the rows are.
+        table: &'static Table,
+    },
+    /// Rows of a table by the values of one of its indexes, all columns of text.
+    Rows {
+        /// The table.
+        table: &'static Table,
+        /// Which index.
+        index: usize,
+        /// The values.
+        values: Vec<String>,
+    },
+}
+
+/// All that a batch wants.
+#[derive(Debug, Default)]
+pub struct Wants {
+    asked: HashSet<Want>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Wants {
+    /// Wants a De/Para entry.
+    pub fn depara(&mut self, partner: &str, alias: Alias, external: &str) {
+        self.asked.insert(Want::DePara { partner: partner.to_owned(), alias, external: external.to_owned() });
+    }
+
+    /// Wants a De/Para entry with its rows.
+    pub fn linked<T: Declared>(&mut self, partner: &str, alias: Alias, external: &str) {
+        let (partner, external) = (partner.to_owned(), external.to_owned());
+        self.asked.insert(Want::Linked { partner, alias, external, table: T::TABLE });
+    }
+
+    /// Wants rows by an index (`KEY`, or a constant of the table).
+    pub fn rows<T: Declared>(&mut self, index: usize, values: &[&str]) {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        self.asked.insert(Want::Rows { table: T::TABLE, index, values });
+    }
+
+    /// Wants numbers of a sequence; an upper bound, what is not used is lost.
+    pub fn numbers(&mut self, sequence: &str, count: u32) {
+        *self.numbers.entry(sequence.to_owned()).or_default() += count;
+    }
+
+    /// What is to be looked up.
+    pub fn asked(&self) -> impl Iterator<Item = &Want> {
+        self.asked.iter()
+    }
+
+    /// Sequences and how many numbers of each.
+    pub fn sequences(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.numbers.iter().map(|(sequence, count)| (sequence.as_str(), *count))
+    }
+
+    /// Whether nothing is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.numbers.is_empty()
+    }
+
+    /// Takes in what another wants.
+    pub fn absorb(&mut self, other: Wants) {
+        self.asked.extend(other.asked);
+        for (sequence, count) in other.numbers {
+            *self.numbers.entry(sequence).or_default() += count;
+        }
+    }
+}
+
+/// A De/Para entry as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DePara {
+    /// Our id.
+    pub internal: String,
+    /// `GeneratedOn` of the message that wrote it; empty where it was entered by hand.
+    pub stamp: String,
+}
+
+/// A flaw of a routine, not of a message: it asked for something that it had not wanted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Flaw(pub String);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    rows: Vec<Option<Row>>,
+    by_index: HashMap<(usize, Vec<Cell>), Vec<usize>>,
+    by_link: HashMap<String, Vec<usize>>,
+}
+
+impl Shelf {
+    fn put(&mut self, row: Row) {
+        if let Some(place) = self.find(KEY, &row.values(KEY)).first() {
+            // The same row, found by two ways.
+            let _ = place;
+            return;
+        }
+        self.add(row);
+    }
+
+    fn add(&mut self, row: Row) {
+        let place = self.rows.len();
+        for index in 0..row.table.indexes.len() {
+            self.by_index.entry((index, row.values(index))).or_default().push(place);
+        }
+        if let Some(link) = row.table.link {
+            self.by_link.entry(row.cells[link].as_text().to_owned()).or_default().push(place);
+        }
+        self.rows.push(Some(row));
+    }
+
+    fn find(&self, index: usize, values: &[Cell]) -> Vec<usize> {
+        let places = self.by_index.get(&(index, values.to_vec()));
+        places.into_iter().flatten().copied().filter(|place| self.rows[*place].is_some()).collect()
+    }
+
+    fn remove(&mut self, key: &[Cell]) -> Option<Row> {
+        self.find(KEY, key).first().copied().and_then(|place| self.rows[place].take())
+    }
+
+    fn update(&mut self, update: &Update) {
+        if let Some(mut row) = self.remove(&update.key) {
+            for (column, value) in &update.set {
+                row.cells[*column] = value.clone();
+            }
+            self.add(row);
+        }
+    }
+}
+
+/// What is known while a batch is decided.
+#[derive(Debug)]
+pub struct World {
+    now: DateTime<FixedOffset>,
+    depara: HashMap<(String, Alias, String), Option<DePara>>,
+    shelves: HashMap<&'static str, Shelf>,
+    asked: HashSet<Want>,
+    numbers: HashMap<String, std::ops::Range<u64>>,
+}
+
+impl World {
+    /// A world at a moment, in the time zone of the configuration.
+    pub fn new(now: DateTime<FixedOffset>, wants: Wants) -> Self {
+        World { now, depara: HashMap::new(), shelves: HashMap::new(), asked: wants.asked, numbers: HashMap::new() }
+    }
+
+    /// Takes in a De/Para entry.
+    pub fn know_depara(&mut self, partner: &str, alias: Alias, external: &str, entry: DePara) {
+        self.depara.insert((partner.to_owned(), alias, external.to_owned()), Some(entry));
+    }
+
+    /// Takes in a row.
+    pub fn know_row(&mut self, row: Row) {
+        self.shelves.entry(row.table.name).or_default().put(row);
+    }
+
+    /// Takes in a block of numbers of a sequence.
+    pub fn know_numbers(&mut self, sequence: &str, block: std::ops::Range<u64>) {
+        self.numbers.insert(sequence.to_owned(), block);
+    }
+
+    /// The moment of the decision.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        self.now
+    }
+
+    /// The day of the decision.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    /// A De/Para entry, if it is there.
+    ///
+    /// # Errors
+    /// [`Flaw`] where it was not wanted.
+    pub fn depara(&self, partner: &str, alias: Alias, external: &str) -> Result<Option<&DePara>, Flaw> {
+        if let Some(entry) = self.depara.get(&(partner.to_owned(), alias, external.to_owned())) {
+            return Ok(entry.as_ref());
+        }
+        let (partner, external) = (partner.to_owned(), external.to_owned());
+        let wanted = self.asked.contains(&Want::DePara { partner: partner.clone(), alias, external: external.clone() })
+            || self.asked.iter().any(|want| {
+                matches!(want, Want::Linked { partner: p, alias: a, external: e, .. } if *p == partner && *a == alias && *e == external)
+            });
+        if wanted { Ok(None) } else { Err(Flaw(format!("De/Para {} was asked but not wanted", alias.alias))) }
+    }
+
+    /// A De/Para entry and the rows it links to.
+    ///
+    /// # Errors
+    /// [`Flaw`] where it was not wanted.
+    pub fn linked<T: Declared>(
+        &self,
+        partner: &str,
+        alias: Alias,
+        external: &str,
+    ) -> Result<Option<(DePara, Vec<T>)>, Flaw> {
+        let Some(entry) = self.depara(partner, alias, external)? else { return Ok(None) };
+        let rows = self.shelves.get(T::TABLE.name).map_or_else(Vec::new, |shelf| {
+            let places = shelf.by_link.get(&entry.internal).into_iter().flatten();
+            places.filter_map(|place| shelf.rows[*place].as_ref()).map(T::from_row).collect()
+        });
+        Ok(Some((entry.clone(), rows)))
+    }
+
+    /// Rows by an index, in the order of their keys.
+    ///
+    /// # Errors
+    /// [`Flaw`] where they were not wanted.
+    pub fn rows<T: Declared>(&self, index: usize, values: &[&str]) -> Result<Vec<T>, Flaw> {
+        let texts: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        let cells: Vec<Cell> = values.iter().map(|value| Cell::from(*value)).collect();
+        let mut rows: Vec<&Row> = self.shelves.get(T::TABLE.name).map_or_else(Vec::new, |shelf| {
+            shelf.find(index, &cells).into_iter().filter_map(|place| shelf.rows[place].as_ref()).collect()
+        });
+        if rows.is_empty() && !self.asked.contains(&Want::Rows { table: T::TABLE, index, values: texts }) {
+            return Err(Flaw(format!("rows of {} were asked but not wanted", T::TABLE.name)));
+        }
+        rows.sort_by_cached_key(|row| row.values(KEY));
+        Ok(rows.into_iter().map(T::from_row).collect())
+    }
+
+    /// The next number of a sequence, of six characters.
+    ///
+    /// # Errors
+    /// [`Flaw`] where more are taken than were wanted, or the sequence is at its end.
+    pub fn number(&mut self, sequence: &str) -> Result<String, Flaw> {
+        let next = self.numbers.get_mut(sequence).and_then(Iterator::next);
+        next.and_then(six_characters).ok_or_else(|| Flaw(format!("no number left in sequence {sequence}")))
+    }
+
+    /// Takes in the effects of a verdict, so that the next message of the batch sees them.
+    pub fn absorb(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Insert(row) => self.shelves.entry(row.table.name).or_default().add(row.clone()),
+                Effect::Update(update) => self.shelves.entry(update.table.name).or_default().update(update),
+                Effect::Delete { table, key } => {
+                    self.shelves.entry(table.name).or_default().remove(key);
+                }
+                Effect::Link { partner, alias, external, internal, stamp, .. } => {
+                    let entry = DePara { internal: internal.clone(), stamp: stamp.clone() };
+                    self.know_depara(partner, *alias, external, entry);
+                }
+                Effect::Unlink { partner, alias, external } => {
+                    self.depara.insert((partner.clone(), *alias, external.clone()), None);
+                }
+                Effect::Send(_) => {}
+            }
+        }
+    }
+}

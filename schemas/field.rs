@@ -1,0 +1,401 @@
+//! The types of fields. A constraint is part of the type, and names its violation.
+
+use crate::read::{Broken, Kind, Reading, Source};
+use crate::record::Shape;
+use crate::violation::Code;
+use crate::write::Writer;
+use chrono::NaiveDate;
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::fmt;
+
+/// Something that a tag can hold.
+pub trait Value: Sized {
+    /// What the type is, for schemas and documents.
+    const SHAPE: Shape;
+
+    /// Reads the next value. `None` where it is absent, empty or wrong; what is wrong is noted in `cx`.
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken>;
+
+    /// Notes what is mandatory inside a value that is absent. A plain field is missing itself.
+    fn absent(required: bool, cx: &mut Reading) {
+        if required {
+            cx.missing();
+        }
+    }
+
+    /// Takes in the same tag named again: the later one stands, a list grows.
+    fn again(&mut self, later: Self) {
+        *self = later;
+    }
+
+    /// Writes the value.
+    fn write(&self, out: &mut dyn Writer);
+}
+
+/// The text of a text or number, or `None` after noting the wrong kind. Empty text counts as absent.
+fn scalar<S: Source>(source: &mut S, cx: &mut Reading, wanted: &str) -> Result<Option<(Kind, String)>, Broken> {
+    let kind = source.peek()?;
+    match kind {
+        Kind::Text | Kind::Number => {
+            let text = source.text()?;
+            let blank = text.bytes().all(|byte| byte == b' ');
+            Ok(if blank { None } else { Some((kind, text.to_owned())) })
+        }
+        Kind::Null => {
+            source.skip()?;
+            Ok(None)
+        }
+        Kind::Flag | Kind::Object | Kind::Array => {
+            source.skip()?;
+            cx.wrong_type(wanted, kind);
+            Ok(None)
+        }
+    }
+}
+
+/// A text of at most `MAX` characters, trailing blanks not counted. They are kept, so that the text can be
+/// echoed as it came, but never compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text<const MAX: usize>(String);
+
+/// A partner's code that goes through De/Para: 50 characters whatever our own table says
+/// (`domain/README.md`, Finer decisions, Checking).
+pub type PartnerCode = Text<50>;
+
+impl<const MAX: usize> Text<MAX> {
+    /// Takes a text of ours.
+    pub fn new(text: impl Into<String>) -> Self {
+        Text(text.into())
+    }
+
+    /// The text without trailing blanks: what is compared and stored.
+    pub fn as_str(&self) -> &str {
+        self.0.trim_end_matches(' ')
+    }
+
+    /// The text as it came: what is echoed.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<const MAX: usize> Value for Text<MAX> {
+    const SHAPE: Shape = Shape::Text { max: MAX };
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        let Some((kind, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
+        if kind == Kind::Number {
+            cx.read_as("Número lido como texto.");
+        }
+        let value = Text(text);
+        let trimmed = value.as_str();
+        if trimmed.len() > MAX && trimmed.chars().count() > MAX {
+            let length = trimmed.chars().count();
+            cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {MAX}."));
+            return Ok(None);
+        }
+        Ok(Some(value))
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.text(self.raw());
+    }
+}
+
+/// An exact number of at most `WHOLE` digits before the point and `SCALE` after it.
+///
+/// The digits are read as written, never through a binary number. A number whose surplus decimals are binary
+/// noise (nearer than 0.000001 to a value of the scale) is rounded with a warning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount<const WHOLE: u32, const SCALE: u32>(Decimal);
+
+impl<const WHOLE: u32, const SCALE: u32> Amount<WHOLE, SCALE> {
+    /// The number.
+    pub fn get(self) -> Decimal {
+        self.0
+    }
+}
+
+/// Rounds commercially, half away from zero (`domain/README.md`, Finer decisions, Rounding).
+pub fn commercial(value: Decimal, scale: u32) -> Decimal {
+    value.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// Reads the text of a number: dot or comma, sign, exponent. `None` where it is no number.
+pub fn parse_number(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    let with_dot;
+    let plain = match (text.matches(',').count(), text.contains('.')) {
+        (0, _) => text,
+        (1, false) => {
+            with_dot = text.replace(',', ".");
+            &with_dot
+        }
+        _ => return None,
+    };
+    let digits = plain.strip_prefix(['-', '+']).unwrap_or(plain);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') || digits.contains('_') {
+        return None;
+    }
+    if plain.contains(['e', 'E']) { Decimal::from_scientific(plain).ok() } else { plain.parse().ok() }
+}
+
+fn number<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Decimal>, Broken> {
+    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
+    match parse_number(&text) {
+        Some(value) => {
+            if kind == Kind::Text {
+                cx.read_as("Texto lido como número.");
+            }
+            Ok(Some(value))
+        }
+        None if kind == Kind::Number => {
+            cx.error(Code::OutOfRange, "O número tem dígitos demais.".to_owned());
+            Ok(None)
+        }
+        None => {
+            let quoted = cx.quote(&text);
+            cx.error(Code::NotANumber, format!("{quoted} não é um número."));
+            Ok(None)
+        }
+    }
+}
+
+impl<const WHOLE: u32, const SCALE: u32> Value for Amount<WHOLE, SCALE> {
+    const SHAPE: Shape = Shape::Amount { whole: WHOLE, scale: SCALE };
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        let Some(value) = number(source, cx)? else { return Ok(None) };
+        let rounded = commercial(value, SCALE);
+        if rounded != value {
+            if (rounded - value).abs() < Decimal::new(1, 6) {
+                cx.read_as(format!("Lido como {rounded}: as casas a mais são ruído binário."));
+            } else {
+                cx.error(Code::TooManyDecimals, format!("O número tem mais de {SCALE} casas decimais."));
+                return Ok(None);
+            }
+        }
+        if rounded.trunc().abs() >= Decimal::from_i128_with_scale(10i128.pow(WHOLE), 0) {
+            cx.error(Code::OutOfRange, format!("O número tem mais de {WHOLE} dígitos antes da vírgula."));
+            return Ok(None);
+        }
+        Ok(Some(Amount(rounded.normalize())))
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.number(&self.0.normalize().to_string());
+    }
+}
+
+/// A whole number from 0 to `MAX`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count<const MAX: u32>(u32);
+
+impl<const MAX: u32> Count<MAX> {
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const MAX: u32> Value for Count<MAX> {
+    const SHAPE: Shape = Shape::Count { max: MAX };
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        let Some(value) = number(source, cx)? else { return Ok(None) };
+        if !value.fract().is_zero() {
+            cx.error(Code::TooManyDecimals, "Esperado um número inteiro.".to_owned());
+            return Ok(None);
+        }
+        match u32::try_from(value) {
+            Ok(whole) if whole <= MAX => Ok(Some(Count(whole))),
+            _ => {
+                cx.error(Code::OutOfRange, format!("Esperado um número de 0 a {MAX}."));
+                Ok(None)
+            }
+        }
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.number(&self.0.to_string());
+    }
+}
+
+/// A date with the time that came with it, as written (`14:30:00`, `18:12:36Z`); without a `T` it has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The day.
+    pub date: NaiveDate,
+    /// What stood after the `T`.
+    pub time: Option<String>,
+}
+
+impl Moment {
+    /// Reads `YYYY-MM-DD`, `YYYYMMDD`, each with an optional `T…` or ` …` part.
+    pub fn parse(text: &str) -> Option<Moment> {
+        let text = text.trim();
+        let (day, time) = match text.split_once(['T', ' ']) {
+            Some((day, time)) => (day, Some(time.trim())),
+            None => (text, None),
+        };
+        let form = if day.len() == 8 { "%Y%m%d" } else { "%Y-%m-%d" };
+        let shape_ok = matches!((day.len(), day.contains('-')), (8, false) | (10, true));
+        let date = shape_ok.then(|| NaiveDate::parse_from_str(day, form).ok()).flatten()?;
+        let time = match time {
+            Some(time) if !time_is_plausible(time) => return None,
+            other => other.filter(|time| !time.is_empty()).map(str::to_owned),
+        };
+        Some(Moment { date, time })
+    }
+}
+
+/// `HH:MM[:SS[.fff]]` with an optional zone, or nothing.
+fn time_is_plausible(time: &str) -> bool {
+    let clock = time.find(['Z', 'z', '+', '-']).map_or(time, |zone| &time[..zone]);
+    if clock.is_empty() {
+        return time.is_empty();
+    }
+    let limits = [24u32, 60, 61];
+    let mut parts = clock.splitn(3, ':');
+    let mut seen = 0;
+    for limit in limits {
+        let Some(part) = parts.next() else { break };
+        let whole = part.split('.').next().unwrap_or(part);
+        match whole.parse::<u32>() {
+            Ok(value) if value < limit && whole.len() == 2 => seen += 1,
+            _ => return false,
+        }
+    }
+    seen >= 2
+}
+
+impl Value for Moment {
+    const SHAPE: Shape = Shape::Moment;
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        let Some((_, text)) = scalar(source, cx, "data em texto")? else { return Ok(None) };
+        let moment = Moment::parse(&text);
+        if moment.is_none() {
+            let quoted = cx.quote(&text);
+            cx.error(Code::NotADate, format!("{quoted} não é uma data (AAAA-MM-DD ou AAAA-MM-DDTHH:MM:SS)."));
+        }
+        Ok(moment)
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        match &self.time {
+            Some(time) => out.text(&format!("{}T{time}", self.date)),
+            None => out.text(&self.date.to_string()),
+        }
+    }
+}
+
+/// Yes or no: a JSON boolean; `T`, `F`, `S`, `N`, `1`, `0` and the words are read with a warning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl Value for Flag {
+    const SHAPE: Shape = Shape::Flag;
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        if source.peek()? == Kind::Flag {
+            return source.flag().map(|flag| Some(Flag(flag)));
+        }
+        let Some((_, text)) = scalar(source, cx, "verdadeiro ou falso")? else { return Ok(None) };
+        let value = match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" | "s" | "sim" | "y" | "yes" | ".t." => true,
+            "false" | "f" | "0" | "n" | "nao" | "não" | "no" | ".f." => false,
+            _ => {
+                let quoted = cx.quote(&text);
+                cx.error(Code::WrongType, format!("{quoted} não é verdadeiro nem falso."));
+                return Ok(None);
+            }
+        };
+        cx.read_as(if value { "Lido como verdadeiro." } else { "Lido como falso." });
+        Ok(Some(Flag(value)))
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.flag(self.0);
+    }
+}
+
+/// A closed list of words. Written by [`choice!`](crate::choice).
+pub trait Choice: Sized + Copy + PartialEq + 'static {
+    /// Each member with its spelling in the book and the others that are read with a warning.
+    const MEMBERS: &'static [(Self, &'static str, &'static [&'static str])];
+
+    /// The spelling of the book.
+    fn as_str(self) -> &'static str {
+        Self::MEMBERS.iter().find(|(member, _, _)| *member == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// Finds a member by any spelling, case ignored; `true` where it is that of the book.
+    fn find(text: &str) -> Option<(Self, bool)> {
+        let text = text.trim();
+        Self::MEMBERS.iter().find_map(|(member, name, others)| {
+            if name.eq_ignore_ascii_case(text) {
+                Some((*member, true))
+            } else {
+                others.iter().any(|other| other.eq_ignore_ascii_case(text)).then_some((*member, false))
+            }
+        })
+    }
+}
+
+/// Reads a closed list; shared by all that [`choice!`](crate::choice) declares.
+pub fn read_choice<C: Choice, S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<C>, Broken> {
+    let Some((_, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
+    match C::find(&text) {
+        Some((member, by_the_book)) => {
+            if !by_the_book {
+                cx.read_as(format!("Lido como {}.", member.as_str()));
+            }
+            Ok(Some(member))
+        }
+        None => {
+            let allowed: Vec<&str> =
+                C::MEMBERS.iter().map(|(_, name, _)| *name).filter(|name| !name.is_empty()).collect();
+            let quoted = cx.quote(&text);
+            cx.error(Code::NotInList, format!("{quoted} não está na lista: {}.", allowed.join(", ")));
+            Ok(None)
+        }
+    }
+}
+
+/// Declares a closed list: `choice! { /// doc  pub enum Sex { /// doc  Female = "F" | "female", … } }`.
+/// The first spelling is that of the book, the others are read with a warning.
+#[macro_export]
+macro_rules! choice {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal $(| $other:literal)*),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$member_doc])* $member),+ }
+
+        impl $crate::field::Choice for $name {
+            const MEMBERS: &'static [(Self, &'static str, &'static [&'static str])] =
+                &[$(($name::$member, $text, &[$($other),*])),+];
+        }
+
+        impl $crate::field::Value for $name {
+            const SHAPE: $crate::record::Shape = $crate::record::Shape::Choice(&[$($text),+]);
+
+            fn read<S: $crate::read::Source>(
+                source: &mut S,
+                cx: &mut $crate::read::Reading,
+            ) -> Result<Option<Self>, $crate::read::Broken> {
+                $crate::field::read_choice(source, cx)
+            }
+
+            fn write(&self, out: &mut dyn $crate::write::Writer) {
+                out.text($crate::field::Choice::as_str(*self));
+            }
+        }
+    };
+}

@@ -1,0 +1,28 @@
+//! What a message is: the ground floor of eaid.
+//!
+//! A message is declared once, field by field, with its name on the wire, its bounds, its Protheus column and
+//! its privacy mark ([`record!`]). The declaration drives reading, the finding of violations and writing.
+//! Nothing here knows why anybody sends a message, waits, reads a clock or opens a file.
+//!
+//! | room | subject |
+//! |---|---|
+//! | [`violation`] | what can be wrong with a message, by stable code |
+//! | [`read`] | events of a document, and the context in which they are read |
+//! | [`field`] | the types of fields: a constraint is part of the type |
+//! | [`record`] | the declaration of a record, and the lists of them |
+//! | [`write`] | the way out |
+//! | [`envelope`] | header, business message, Response, Receipt, WhoIs |
+//! | the rest | one file a message |
+
+pub mod envelope;
+pub mod field;
+pub mod read;
+pub mod record;
+pub mod violation;
+pub mod write;
+
+pub mod customer_vendor;
+pub mod document_traceability_order;
+pub mod item_reserve;
+pub mod retail_sales;
+pub mod tax;

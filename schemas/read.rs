@@ -1,0 +1,201 @@
+//! The events of a document, and the context in which a declaration reads them.
+//!
+//! JSON and XML are two [`Source`]s of the same events, so that one reader serves both.
+
+use crate::violation::{Code, Level, Violation};
+use std::fmt::Write as _;
+
+/// What stands next in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A number, its digits kept as written.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// `null`, or an empty element.
+    Null,
+    /// Properties by name.
+    Object,
+    /// Values in order.
+    Array,
+}
+
+impl Kind {
+    /// The name of the kind in Portuguese, for texts of violations.
+    pub const fn in_portuguese(self) -> &'static str {
+        match self {
+            Kind::Text => "texto",
+            Kind::Number => "número",
+            Kind::Flag => "booleano",
+            Kind::Null => "nulo",
+            Kind::Object => "objeto",
+            Kind::Array => "lista",
+        }
+    }
+}
+
+/// The document broke off or is malformed: nothing more can be read from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Byte offset in the text.
+    pub at: usize,
+    /// What the parser said.
+    pub reason: String,
+}
+
+/// A pull reader of one document.
+pub trait Source {
+    /// The kind of the next value.
+    fn peek(&mut self) -> Result<Kind, Broken>;
+    /// Consumes a text, or a number as its digits.
+    fn text(&mut self) -> Result<&str, Broken>;
+    /// Consumes a flag.
+    fn flag(&mut self) -> Result<bool, Broken>;
+    /// Consumes whatever stands next.
+    fn skip(&mut self) -> Result<(), Broken>;
+    /// Steps to the next property of an object (`first`: enters it) and gives `see` its name; `None` at its end.
+    /// The value must be consumed before the next step.
+    fn property<R>(&mut self, first: bool, see: impl FnOnce(&str) -> R) -> Result<Option<R>, Broken>;
+    /// Steps to the next element of an array (`first`: enters it); `false` at its end.
+    fn element(&mut self, first: bool) -> Result<bool, Broken>;
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Name(&'static str),
+    Index(usize),
+}
+
+/// The context of one reading: where we are, what was found, what is demanded.
+#[derive(Debug)]
+pub struct Reading {
+    path: Vec<Step>,
+    found: Vec<Violation>,
+    /// Whether mandatory fields of a whole record are asked for (a delete needs its key alone).
+    pub whole: bool,
+    /// The bound on the members of one list.
+    pub items: usize,
+    personal: bool,
+}
+
+impl Reading {
+    /// A reading of a content; `whole` asks for all mandatory fields, else for keys alone.
+    pub fn new(whole: bool, items: usize) -> Self {
+        Reading { path: Vec::new(), found: Vec::new(), whole, items, personal: false }
+    }
+
+    /// A reading whose paths begin with a name, as `/Header`.
+    pub fn under(root: &'static str, items: usize) -> Self {
+        Reading { path: vec![Step::Name(root)], ..Reading::new(true, items) }
+    }
+
+    /// The path of the present place.
+    pub fn pointer(&self) -> String {
+        let mut text = String::with_capacity(self.path.len() * 16);
+        for step in &self.path {
+            match step {
+                Step::Name(name) => {
+                    text.push('/');
+                    text.push_str(name);
+                }
+                Step::Index(index) => {
+                    let _ = write!(text, "/{index}");
+                }
+            }
+        }
+        text
+    }
+
+    /// Reads below a name.
+    pub fn within<R>(&mut self, name: &'static str, read: impl FnOnce(&mut Self) -> R) -> R {
+        self.path.push(Step::Name(name));
+        let result = read(self);
+        self.path.pop();
+        result
+    }
+
+    /// Reads below an index.
+    pub fn at_index<R>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> R) -> R {
+        self.path.push(Step::Index(index));
+        let result = read(self);
+        self.path.pop();
+        result
+    }
+
+    /// Reads a field; what is `personal` is never quoted in a text.
+    pub fn field<R>(&mut self, name: &'static str, personal: bool, read: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.personal;
+        self.personal |= personal;
+        let result = self.within(name, read);
+        self.personal = before;
+        result
+    }
+
+    /// Notes an error at the present place.
+    pub fn error(&mut self, code: Code, text: impl Into<String>) {
+        let path = self.pointer();
+        self.found.push(Violation::error(code, path, text));
+    }
+
+    /// Notes a warning at the present place.
+    pub fn warning(&mut self, code: Code, text: impl Into<String>) {
+        let path = self.pointer();
+        self.found.push(Violation::warning(code, path, text));
+    }
+
+    /// Notes that the present value was read against the book.
+    pub fn read_as(&mut self, text: impl Into<String>) {
+        self.warning(Code::ReadAs, text);
+    }
+
+    /// A value quoted for a text, or its place holder where it is personal. At most 40 characters of it.
+    pub fn quote(&self, value: &str) -> String {
+        if self.personal {
+            return "(dado pessoal)".to_owned();
+        }
+        let mut shown: String = value.chars().take(40).collect();
+        if shown.len() < value.len() {
+            shown.push('…');
+        }
+        format!("\"{shown}\"")
+    }
+
+    /// Notes that a mandatory tag is absent.
+    pub fn missing(&mut self) {
+        let tag = self.path.iter().rev().find_map(|step| match step {
+            Step::Name(name) => Some(*name),
+            Step::Index(_) => None,
+        });
+        let text = format!("A tag {} é obrigatória e não foi informada.", tag.unwrap_or("?"));
+        self.error(Code::Missing, text);
+    }
+
+    /// Notes that the kind of a value does not fit.
+    pub fn wrong_type(&mut self, wanted: &str, found: Kind) {
+        self.error(Code::WrongType, format!("Esperado {wanted}, recebido {}.", found.in_portuguese()));
+    }
+
+    /// Whether an error stands at the present place or below it: then it is wrong, not missing.
+    pub fn faulty(&self) -> bool {
+        if self.found.is_empty() {
+            return false;
+        }
+        let here = self.pointer();
+        self.found.iter().any(|violation| {
+            violation.is_error()
+                && violation.path.strip_prefix(&here).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// Whether any error was noted.
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|violation| violation.level == Level::Error)
+    }
+
+    /// All that was found, in the order of finding.
+    pub fn finish(self) -> Vec<Violation> {
+        self.found
+    }
+}

@@ -1,0 +1,447 @@
+//! The declaration of a record: a message's content, or a part of it.
+
+use crate::field::Value;
+use crate::read::{Broken, Kind, Reading, Source};
+use crate::violation::Code;
+use crate::write::Writer;
+
+/// What a value is, for schemas and documents.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Text of a greatest length in characters.
+    Text {
+        /// The greatest length.
+        max: usize,
+    },
+    /// A decimal number.
+    Amount {
+        /// Digits before the point.
+        whole: u32,
+        /// Digits after it.
+        scale: u32,
+    },
+    /// A whole number from 0.
+    Count {
+        /// The greatest.
+        max: u32,
+    },
+    /// A date, with or without time.
+    Moment,
+    /// Yes or no.
+    Flag,
+    /// One of a closed list.
+    Choice(&'static [&'static str]),
+    /// A record.
+    Record(fn() -> &'static Spec),
+    /// A list of records.
+    List(fn() -> &'static Spec),
+}
+
+/// One field of a record as declared.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldSpec {
+    /// The name on the wire, in the canonical spelling.
+    pub tag: &'static str,
+    /// Other names under which it comes.
+    pub aliases: &'static [&'static str],
+    /// Mandatory in every event.
+    pub is_key: bool,
+    /// Mandatory in all but a delete.
+    pub is_required: bool,
+    /// Personal data: never in logs or texts.
+    pub is_personal: bool,
+    /// The Protheus column, or empty.
+    pub column: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// What it holds.
+    pub shape: Shape,
+}
+
+/// Begins the declaration of a field by its name on the wire.
+pub const fn field(tag: &'static str) -> FieldSpec {
+    FieldSpec {
+        tag,
+        aliases: &[],
+        is_key: false,
+        is_required: false,
+        is_personal: false,
+        column: "",
+        doc: "",
+        shape: Shape::Flag,
+    }
+}
+
+impl FieldSpec {
+    /// Mandatory in every event, a delete too.
+    pub const fn key(mut self) -> Self {
+        self.is_key = true;
+        self
+    }
+
+    /// Mandatory in all but a delete.
+    pub const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// Personal data.
+    pub const fn personal(mut self) -> Self {
+        self.is_personal = true;
+        self
+    }
+
+    /// The Protheus column that it fills.
+    pub const fn column(mut self, column: &'static str) -> Self {
+        self.column = column;
+        self
+    }
+
+    /// Other names under which it comes.
+    pub const fn alias(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Completes the declaration; called by [`record!`](crate::record).
+    pub const fn of(mut self, shape: Shape, doc: &'static str) -> Self {
+        self.shape = shape;
+        self.doc = doc;
+        self
+    }
+
+    /// Whether a tag of the document is this field.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.tag.eq_ignore_ascii_case(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether it is mandatory in this reading.
+    pub fn is_needed(&self, cx: &Reading) -> bool {
+        self.is_key || (self.is_required && cx.whole)
+    }
+}
+
+/// A record as declared.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name: that of a list's element on the wire.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its fields, in the order of the book.
+    pub fields: &'static [FieldSpec],
+}
+
+impl Spec {
+    /// Finds a field by a name of the document, trying the one after the last found first: documents mostly
+    /// keep the order of the book.
+    pub fn find(&self, name: &str, expected: usize) -> Option<usize> {
+        if self.fields.get(expected).is_some_and(|field| field.tag == name) {
+            return Some(expected);
+        }
+        self.fields.iter().position(|field| field.is_called(name))
+    }
+}
+
+/// A declared record. Written by [`record!`](crate::record).
+pub trait Record: Default {
+    /// The declaration.
+    fn spec() -> &'static Spec;
+
+    /// Reads the next value into the field of an index.
+    fn read_field<S: Source>(&mut self, index: usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken>;
+
+    /// Notes every mandatory field that is absent.
+    fn check_absent(&self, cx: &mut Reading);
+
+    /// Writes its properties, those that are absent left out.
+    fn write_fields(&self, out: &mut dyn Writer);
+
+    /// Reads an object. What no field is called is passed over: it is kept in the stored message.
+    fn read_object<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Self, Broken> {
+        let mut record = Self::default();
+        let mut expected = 0;
+        let mut first = true;
+        while let Some(found) = source.property(first, |name| Self::spec().find(name, expected))? {
+            first = false;
+            match found {
+                Some(index) => {
+                    record.read_field(index, source, cx)?;
+                    expected = index + 1;
+                }
+                None => source.skip()?,
+            }
+        }
+        record.check_absent(cx);
+        Ok(record)
+    }
+}
+
+impl<R: Record> Value for R {
+    const SHAPE: Shape = Shape::Record(R::spec);
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        match source.peek()? {
+            Kind::Object => R::read_object(source, cx).map(Some),
+            Kind::Null => source.skip().map(|()| None),
+            Kind::Text => {
+                let blank = source.text()?.trim().is_empty();
+                if !blank {
+                    cx.wrong_type("um objeto", Kind::Text);
+                }
+                Ok(None)
+            }
+            Kind::Array => read_single(source, cx),
+            other => {
+                source.skip()?;
+                cx.wrong_type("um objeto", other);
+                Ok(None)
+            }
+        }
+    }
+
+    fn absent(required: bool, cx: &mut Reading) {
+        if required {
+            R::default().check_absent(cx);
+        }
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.begin_object();
+        self.write_fields(out);
+        out.end_object();
+    }
+}
+
+/// One object where a list of one came.
+fn read_single<R: Record, S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<R>, Broken> {
+    let mut read = None;
+    let mut first = true;
+    while source.element(first)? {
+        first = false;
+        if source.peek()? == Kind::Object && read.is_none() {
+            read = Some(R::read_object(source, cx)?);
+            cx.read_as("Lista lida como objeto.");
+        } else {
+            source.skip()?;
+            cx.wrong_type("um só objeto", Kind::Array);
+        }
+    }
+    Ok(read)
+}
+
+/// Records in order. Read from an array, from one object, or wrapped under the name of its element; in XML the
+/// element's tag simply repeats (`domain/README.md` 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<R>(pub Vec<R>);
+
+impl<R> Default for List<R> {
+    fn default() -> Self {
+        List(Vec::new())
+    }
+}
+
+impl<R: Record> List<R> {
+    fn push<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        match source.peek()? {
+            Kind::Object => {
+                self.bound(cx);
+                let member = cx.at_index(self.0.len(), |cx| R::read_object(source, cx))?;
+                self.0.push(member);
+            }
+            Kind::Array => self.extend(source, cx)?,
+            Kind::Null => source.skip()?,
+            other => {
+                source.skip()?;
+                cx.at_index(self.0.len(), |cx| cx.wrong_type("um objeto", other));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports the bound once, where the first surplus member stands.
+    fn bound(&self, cx: &mut Reading) {
+        if self.0.len() == cx.items {
+            let limit = cx.items;
+            cx.error(Code::TooManyItems, format!("A lista tem mais de {limit} elementos."));
+        }
+    }
+
+    fn extend<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        let mut first = true;
+        while source.element(first)? {
+            first = false;
+            self.push(source, cx)?;
+        }
+        Ok(())
+    }
+
+    /// An object in the place of a list: the wrapper of the element's name, or the only member itself.
+    fn unwrap_object<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        enum Met {
+            Element,
+            Field(usize),
+            Other,
+        }
+        let spec = R::spec();
+        let mut alone: Option<R> = None;
+        let mut first = true;
+        while let Some(met) = source.property(first, |name| {
+            if name.eq_ignore_ascii_case(spec.name) {
+                Met::Element
+            } else {
+                spec.find(name, 0).map_or(Met::Other, Met::Field)
+            }
+        })? {
+            first = false;
+            match met {
+                Met::Element => self.push(source, cx)?,
+                Met::Field(index) => {
+                    let member = alone.get_or_insert_with(R::default);
+                    cx.at_index(0, |cx| member.read_field(index, source, cx))?;
+                }
+                Met::Other => source.skip()?,
+            }
+        }
+        if let Some(member) = alone {
+            cx.at_index(self.0.len(), |cx| {
+                cx.read_as("Objeto lido como lista de um elemento.");
+                member.check_absent(cx);
+            });
+            self.0.push(member);
+        }
+        Ok(())
+    }
+}
+
+impl<R: Record> Value for List<R> {
+    const SHAPE: Shape = Shape::List(R::spec);
+
+    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+        let mut list = List::default();
+        match source.peek()? {
+            Kind::Array => cx.within(R::spec().name, |cx| list.extend(source, cx))?,
+            Kind::Object => cx.within(R::spec().name, |cx| list.unwrap_object(source, cx))?,
+            Kind::Null => source.skip()?,
+            Kind::Text => {
+                if !source.text()?.trim().is_empty() {
+                    cx.wrong_type("uma lista", Kind::Text);
+                }
+            }
+            other => {
+                source.skip()?;
+                cx.wrong_type("uma lista", other);
+            }
+        }
+        Ok(if list.0.is_empty() { None } else { Some(list) })
+    }
+
+    fn again(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    fn write(&self, out: &mut dyn Writer) {
+        out.begin_object();
+        out.begin_list(R::spec().name);
+        for member in &self.0 {
+            member.write(out);
+        }
+        out.end_list();
+        out.end_object();
+    }
+}
+
+/// Gives the members of a list that may be absent.
+pub fn members<R>(list: &Option<List<R>>) -> &[R] {
+    list.as_ref().map_or(&[], |list| &list.0)
+}
+
+/// Declares a record: a struct whose fields are all optional, and all that is known of them.
+///
+/// ```
+/// use eaid_schemas::field::{Amount, Text};
+/// use eaid_schemas::record;
+///
+/// record! {
+///     /// A line of a receipt.
+///     pub struct Line "Line" {
+///         /// What was sold.
+///         product: Text<15> = field("Product").required().column("L2_PRODUTO");
+///         /// How much, in units.
+///         quantity: Amount<9, 3> = field("Quantity").required();
+///     }
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! record {
+    ($(#[doc = $doc:literal])* pub struct $name:ident $wire:literal {
+        $($(#[doc = $field_doc:literal])* $field:ident : $ty:ty = $spec:expr;)+
+    }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct $name { $($(#[doc = $field_doc])* pub $field: Option<$ty>,)+ }
+
+        const _: () = {
+            #[allow(unused_imports)]
+            use $crate::record::field;
+            #[allow(non_upper_case_globals, missing_docs)]
+            mod place {
+                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+                enum Place { $($field,)+ }
+                $(pub const $field: usize = Place::$field as usize;)+
+            }
+
+            impl $crate::record::Record for $name {
+                fn spec() -> &'static $crate::record::Spec {
+                    static FIELDS: &[$crate::record::FieldSpec] = &[$(
+                        $spec.of(<$ty as $crate::field::Value>::SHAPE, concat!($($field_doc),*)),
+                    )+];
+                    static SPEC: $crate::record::Spec =
+                        $crate::record::Spec { name: $wire, doc: concat!($($doc),*), fields: FIELDS };
+                    &SPEC
+                }
+
+                fn read_field<S: $crate::read::Source>(
+                    &mut self,
+                    index: usize,
+                    source: &mut S,
+                    cx: &mut $crate::read::Reading,
+                ) -> Result<(), $crate::read::Broken> {
+                    let spec = &Self::spec().fields[index];
+                    cx.field(spec.tag, spec.is_personal, |cx| match index {
+                        $(place::$field => {
+                            if let Some(value) = <$ty as $crate::field::Value>::read(source, cx)? {
+                                match &mut self.$field {
+                                    Some(earlier) => $crate::field::Value::again(earlier, value),
+                                    empty => *empty = Some(value),
+                                }
+                            }
+                            Ok(())
+                        })+
+                        _ => source.skip(),
+                    })
+                }
+
+                fn check_absent(&self, cx: &mut $crate::read::Reading) {
+                    for (spec, absent, note) in [$((
+                        &Self::spec().fields[place::$field],
+                        self.$field.is_none(),
+                        <$ty as $crate::field::Value>::absent as fn(bool, &mut $crate::read::Reading),
+                    ),)+] {
+                        if absent && spec.is_needed(cx) {
+                            cx.field(spec.tag, spec.is_personal, |cx| if !cx.faulty() { note(true, cx) });
+                        }
+                    }
+                }
+
+                fn write_fields(&self, out: &mut dyn $crate::write::Writer) {
+                    $(if let Some(value) = &self.$field {
+                        out.property(Self::spec().fields[place::$field].tag);
+                        $crate::field::Value::write(value, out);
+                    })+
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,2 @@
+//! eaid
+fn main() {}
