@@ -207,7 +207,8 @@ pub struct Books {
     forms: HashMap<String, PaymentForm>,
     administrators: HashMap<String, Administrator>,
     fees: Vec<CardFee>,
-    products: HashMap<(String, String, String), Product>,
+    /// By code; one a company and branch.
+    products: HashMap<String, Vec<Product>>,
 }
 
 fn rows<T: serde::de::DeserializeOwned>(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<T> {
@@ -264,10 +265,10 @@ impl Books {
             forms: forms.into_iter().map(|f| (f.form.clone(), f)).collect(),
             administrators: administrators.into_iter().map(|a| (a.code.clone(), a)).collect(),
             fees,
-            products: products
-                .into_iter()
-                .map(|p| ((p.company.clone(), p.branch.clone(), p.product.clone()), p))
-                .collect(),
+            products: products.into_iter().fold(HashMap::new(), |mut by_code: HashMap<_, Vec<_>>, product| {
+                by_code.entry(product.product.clone()).or_default().push(product);
+                by_code
+            }),
         })
     }
 
@@ -318,7 +319,9 @@ impl Books {
 
     /// A product, of the branch or shared.
     pub fn product(&self, company: &str, branch: &str, product: &str) -> Option<&Product> {
-        let of = |branch: &str| self.products.get(&(company.to_owned(), branch.to_owned(), product.to_owned()));
+        let named = self.products.get(product)?;
+        // As in a map, the last of several rows stands.
+        let of = |branch: &str| named.iter().rev().find(|known| known.company == company && known.branch == branch);
         of(branch).or_else(|| of(""))
     }
 
@@ -331,7 +334,7 @@ impl Books {
             self.forms.len(),
             self.administrators.len(),
             self.fees.len(),
-            self.products.len(),
+            self.products.values().map(Vec::len).sum(),
         ];
         FILES.iter().copied().zip(counts).collect()
     }

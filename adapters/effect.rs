@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A kind of De/Para entry: the table and field whose code it translates (`contract.md`, Configuration).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alias {
     /// XXF_ALIAS.
     pub alias: &'static str,
@@ -17,6 +17,12 @@ pub struct Alias {
     pub field: &'static str,
     /// What it names, in Portuguese, with its article.
     pub what: &'static str,
+}
+
+impl std::hash::Hash for Alias {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.alias.hash(state);
+    }
 }
 
 macro_rules! aliases {
@@ -247,6 +253,11 @@ impl Effect {
     /// A new row.
     pub fn insert<T: Declared>(row: &T) -> Effect {
         Effect::Insert(row.to_row())
+    }
+
+    /// A new row that nobody else needs: it is moved, not copied.
+    pub fn new_row<T: Declared>(row: T) -> Effect {
+        Effect::Insert(row.into_row())
     }
 
     /// A row that goes.

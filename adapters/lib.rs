@@ -5,21 +5,29 @@
 //!
 //! | room | subject |
 //! |---|---|
-//! | [`table`] | the declaration of the tables that routines fill |
+//! | [`mod@table`] | the declaration of the tables that routines fill |
 //! | [`effect`] | what a routine may cause |
 //! | [`world`] | what it may know, and how it asks |
 //! | [`verdict`] | stage, refuse or wait |
 //! | [`routine`] | what a routine is |
+//! | [`desk`] | one message while it is decided |
+//! | [`ids`] | our ids, and the codes inside internal values |
+//! | [`product`] | which product the tags of an item mean |
 //! | [`books`] | reference tables and `[retail]` settings |
 //! | [`number`] | numbers of six characters |
+//! | [`order_event`] | the door of order events |
 //! | [`paper`] | a house in memory, for samples and tests |
+//! | [`samples`] | sample messages with their expected results |
 //! | the rest | one folder a routine |
 
 pub mod books;
+pub mod desk;
 pub mod effect;
+pub mod ids;
 pub mod number;
 pub mod paper;
 pub mod routine;
+pub mod samples;
 pub mod table;
 pub mod verdict;
 pub mod world;
@@ -30,12 +38,15 @@ pub mod loja701;
 pub mod loja704;
 pub mod loji701a;
 pub mod mata410b;
+pub mod order_event;
+pub mod product;
 
 use routine::Routine;
 use table::Table;
 
 /// The one list of routines.
-pub static ROUTINES: &[&Routine] = &[];
+pub static ROUTINES: &[&Routine] =
+    &[&crma980::ROUTINE, &loja704::ROUTINE, &loja701::ROUTINE, &mata410b::ROUTINE, &loji701a::ROUTINE];
 
 /// Every declared table, in the order in which their rows are written.
 pub static TABLES: &[&Table] = &[
@@ -51,3 +62,9 @@ pub static TABLES: &[&Table] = &[
     mata410b::tables::Sf2::TABLE,
     mata410b::tables::OrderTrace::TABLE,
 ];
+
+/// The sequence of the numbers of a branch's sales, children and sales orders (`domain/README.md`, Finer
+/// decisions, GravaBatch).
+pub fn number_sequence(company: &str, branch: &str) -> String {
+    format!("num|{company}|{branch}")
+}

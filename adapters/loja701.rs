@@ -1,3 +1,71 @@
-//! LOJA701: RetailSales becomes a staged sale.
+//! LOJA701: RetailSales becomes a staged sale (`domain/retailsales.md` 2 to 9, `domain/README.md`).
+//!
+//! | file | subject |
+//! |---|---|
+//! | `wants` | what is looked up |
+//! | `apply` | the order of the checks, and the verdict |
+//! | `document` | number, series and station: the id of the sale |
+//! | `parties` | customer, seller, operator, carrier |
+//! | `header` | the rules of the header and its columns |
+//! | `items` | the lines |
+//! | `reserves` | which rows of a reserve a line uses, and its split |
+//! | `subset` | rows that add up to a quantity |
+//! | `discounts` | item discounts, shares of the header discount, the sums that must hold |
+//! | `payments` | payment forms, administrators and rows |
+//! | `shares` | exact parts of an amount |
 
+mod apply;
+mod discounts;
+mod document;
+mod header;
+mod items;
+mod parties;
+mod payments;
+mod reserves;
+pub mod shares;
+mod subset;
 pub mod tables;
+mod wants;
+
+use crate::books::Books;
+use crate::effect::Alias;
+use crate::routine::{Letter, Part, Receives, Routine, receive};
+use crate::verdict::Verdict;
+use crate::world::{Flaw, Wants, World};
+use eaid_schemas::field::Text;
+use eaid_schemas::retail_sales::RetailSales;
+
+/// The routine.
+pub static ROUTINE: Routine = Routine {
+    name: "LOJA701",
+    message: "RetailSales",
+    summary: "Recebe a venda e a grava em SL1, SL2 e SL4 na situação RX, à espera do GravaBatch.",
+    part: Part::Receives { majors: &[2], identity: Alias::SALE, open: receive::<Loja701> },
+    tables: &[tables::Sl1::TABLE, tables::Sl2::TABLE, tables::Sl4::TABLE, tables::Slx::TABLE],
+};
+
+/// The name of the transaction in answers.
+const NAME: &str = "RETAILSALES";
+/// Where the lines stand in the message.
+const ITEMS: &str = "/ListOfSaleItem/SaleItem";
+/// Where the payments stand in the message.
+const PAYMENTS: &str = "/ListOfSaleCondition/SaleCondition";
+
+/// RetailSales becomes a staged sale.
+pub struct Loja701;
+
+impl Receives for Loja701 {
+    type Message = RetailSales;
+
+    fn internal_id(message: &RetailSales) -> &str {
+        message.internal_id.as_ref().map_or("", Text::as_str)
+    }
+
+    fn wants(letter: &Letter<RetailSales>, books: &Books, wants: &mut Wants) {
+        wants::wants(letter, books, wants);
+    }
+
+    fn apply(letter: &Letter<RetailSales>, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {
+        apply::apply(letter, books, world)
+    }
+}

@@ -40,6 +40,11 @@ impl Paper {
         self.rows.push(row.to_row());
     }
 
+    /// Enters a row of any table by hand.
+    pub fn put(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
     /// The world that a store would give for these wants.
     pub fn world(&mut self, wants: Wants, now: DateTime<FixedOffset>) -> World {
         let asked: Vec<Want> = wants.asked().cloned().collect();

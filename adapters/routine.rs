@@ -5,6 +5,7 @@
 
 use crate::books::Books;
 use crate::effect::Alias;
+use crate::table::Table;
 use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
 use eaid_schemas::envelope::{Envelope, Event, Header};
@@ -25,6 +26,11 @@ pub trait Case: Send + Sync {
 
     /// The sender's id of the record: with partner and transaction the business key. Empty where there is none.
     fn internal_id(&self) -> &str;
+
+    /// What the reading found.
+    fn found(&self) -> &[Violation] {
+        &[]
+    }
 }
 
 /// Who a message is from and where it belongs, found out before its routine sees it.
@@ -106,6 +112,10 @@ impl<R: Receives> Case for Received<R> {
     fn internal_id(&self) -> &str {
         R::internal_id(&self.0.message)
     }
+
+    fn found(&self) -> &[Violation] {
+        &self.0.found
+    }
 }
 
 /// Reads the content of a message and lays it on the desk of routine `R`.
@@ -146,4 +156,6 @@ pub struct Routine {
     pub summary: &'static str,
     /// How it takes part.
     pub part: Part,
+    /// The tables it fills.
+    pub tables: &'static [&'static Table],
 }

@@ -119,6 +119,8 @@ impl Cell {
 pub trait CellType: Clone {
     /// As a cell.
     fn to_cell(&self) -> Cell;
+    /// Becomes a cell, without a copy.
+    fn into_cell(self) -> Cell;
     /// From a cell; the empty value where the kinds differ.
     fn from_cell(cell: &Cell) -> Self;
 }
@@ -126,6 +128,9 @@ pub trait CellType: Clone {
 impl CellType for String {
     fn to_cell(&self) -> Cell {
         Cell::Text(self.clone())
+    }
+    fn into_cell(self) -> Cell {
+        Cell::Text(self)
     }
     fn from_cell(cell: &Cell) -> Self {
         cell.as_text().to_owned()
@@ -135,6 +140,9 @@ impl CellType for String {
 impl CellType for Decimal {
     fn to_cell(&self) -> Cell {
         Cell::Amount(*self)
+    }
+    fn into_cell(self) -> Cell {
+        Cell::Amount(self)
     }
     fn from_cell(cell: &Cell) -> Self {
         match cell {
@@ -147,6 +155,9 @@ impl CellType for Decimal {
 impl CellType for Option<NaiveDate> {
     fn to_cell(&self) -> Cell {
         Cell::Date(*self)
+    }
+    fn into_cell(self) -> Cell {
+        Cell::Date(self)
     }
     fn from_cell(cell: &Cell) -> Self {
         match cell {
@@ -193,12 +204,14 @@ impl Row {
     }
 }
 
-/// A struct that is a row of a declared table. Written by [`table!`](crate::table).
+/// A struct that is a row of a declared table. Written by [`table!`](crate::table!).
 pub trait Declared: Sized + Default + Clone {
     /// The declaration.
     const TABLE: &'static Table;
     /// As a row.
     fn to_row(&self) -> Row;
+    /// Becomes a row, without a copy.
+    fn into_row(self) -> Row;
     /// From a row of the same table.
     fn from_row(row: &Row) -> Self;
 }
@@ -281,6 +294,13 @@ macro_rules! table {
                 $crate::table::Row {
                     table: <Self as $crate::table::Declared>::TABLE,
                     cells: vec![$($crate::table::CellType::to_cell(&self.$column),)+],
+                }
+            }
+
+            fn into_row(self) -> $crate::table::Row {
+                $crate::table::Row {
+                    table: <Self as $crate::table::Declared>::TABLE,
+                    cells: vec![$($crate::table::CellType::into_cell(self.$column),)+],
                 }
             }
 

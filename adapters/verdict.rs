@@ -2,7 +2,8 @@
 
 use crate::effect::{Alias, Effect, Key};
 use eaid_schemas::envelope::response::InternalId;
-use eaid_schemas::violation::{Code, Violation};
+use eaid_schemas::violation::{Code, ErrorPaths, Violation};
+use std::collections::HashSet;
 
 /// The decision on one message.
 #[derive(Clone, Debug)]
@@ -59,19 +60,25 @@ pub struct Missing {
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     violations: Vec<Violation>,
+    errors: ErrorPaths,
     missing: Vec<Missing>,
+    keys: HashSet<Key>,
     ids: Vec<InternalId>,
 }
 
 impl Findings {
     /// Begins with what the reading found.
     pub fn after(found: &[Violation]) -> Self {
-        Findings { violations: found.to_vec(), ..Findings::default() }
+        let mut errors = ErrorPaths::default();
+        found.iter().filter(|violation| violation.is_error()).for_each(|violation| errors.add(&violation.path));
+        Findings { violations: found.to_vec(), errors, ..Findings::default() }
     }
 
     /// Notes an error.
     pub fn error(&mut self, code: Code, path: impl Into<String>, text: impl Into<String>) {
-        self.violations.push(Violation::error(code, path, text));
+        let violation = Violation::error(code, path, text);
+        self.errors.add(&violation.path);
+        self.violations.push(violation);
     }
 
     /// Notes a warning.
@@ -90,23 +97,26 @@ impl Findings {
 
     /// Whether an error stands at a path or below it.
     pub fn has_error_at(&self, path: &str) -> bool {
-        self.violations.iter().any(|found| {
-            found.is_error()
-                && found.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.errors.covers(path)
     }
 
     /// Notes a De/Para entry that is not there: the message waits for it.
     pub fn missing_depara(&mut self, partner: &str, alias: Alias, external: &str, path: impl Into<String>) {
         let what = alias.what;
-        let text = format!("Não há De/Para para {what} \"{external}\" ({}, {}).", alias.alias, alias.field);
+        let advice = match alias {
+            Alias::CUSTOMER => "espera o CustomerVendor que o traz",
+            Alias::RESERVE => "espera o ItemReserve que a traz",
+            Alias::SALE => "espera o RetailSales que a traz",
+            _ => "cadastre-o com `eaid depara set` ou `import`",
+        };
+        let text = format!("Não há De/Para para {what} \"{external}\" ({}, {}): {advice}.", alias.alias, alias.field);
         let key = Key::DePara { partner: partner.to_owned(), alias, external: external.to_owned() };
         self.missing_key(key, path, text);
     }
 
     /// Notes a key that is not there: the message waits for it. Named twice, it is kept once.
     pub fn missing_key(&mut self, key: Key, path: impl Into<String>, text: impl Into<String>) {
-        if !self.missing.iter().any(|missing| missing.key == key) {
+        if self.keys.insert(key.clone()) {
             self.missing.push(Missing { key, path: path.into(), text: text.into() });
         }
     }

@@ -160,21 +160,39 @@ impl Shelf {
 #[derive(Debug)]
 pub struct World {
     now: DateTime<FixedOffset>,
-    depara: HashMap<(String, Alias, String), Option<DePara>>,
+    /// By partner, kind and code; `None`: an earlier message of the batch removed it.
+    depara: HashMap<String, HashMap<Alias, HashMap<String, Option<DePara>>>>,
     shelves: HashMap<&'static str, Shelf>,
     asked: HashSet<Want>,
+    /// The tables that rows are asked of: new rows of others need not be remembered.
+    tables: HashSet<&'static str>,
     numbers: HashMap<String, std::ops::Range<u64>>,
 }
 
 impl World {
     /// A world at a moment, in the time zone of the configuration.
     pub fn new(now: DateTime<FixedOffset>, wants: Wants) -> Self {
-        World { now, depara: HashMap::new(), shelves: HashMap::new(), asked: wants.asked, numbers: HashMap::new() }
+        let asked = wants.asked;
+        let tables = asked.iter().filter_map(|want| match want {
+            Want::DePara { .. } => None,
+            Want::Linked { table, .. } | Want::Rows { table, .. } => Some(table.name),
+        });
+        let tables = tables.collect();
+        World { now, depara: HashMap::new(), shelves: HashMap::new(), asked, tables, numbers: HashMap::new() }
     }
 
     /// Takes in a De/Para entry.
     pub fn know_depara(&mut self, partner: &str, alias: Alias, external: &str, entry: DePara) {
-        self.depara.insert((partner.to_owned(), alias, external.to_owned()), Some(entry));
+        self.set_depara(partner, alias, external, Some(entry));
+    }
+
+    fn set_depara(&mut self, partner: &str, alias: Alias, external: &str, entry: Option<DePara>) {
+        let of_partner = self.depara.entry(partner.to_owned()).or_default();
+        of_partner.entry(alias).or_default().insert(external.to_owned(), entry);
+    }
+
+    fn known_depara(&self, partner: &str, alias: Alias, external: &str) -> Option<&Option<DePara>> {
+        self.depara.get(partner)?.get(&alias)?.get(external)
     }
 
     /// Takes in a row.
@@ -202,7 +220,7 @@ impl World {
     /// # Errors
     /// [`Flaw`] where it was not wanted.
     pub fn depara(&self, partner: &str, alias: Alias, external: &str) -> Result<Option<&DePara>, Flaw> {
-        if let Some(entry) = self.depara.get(&(partner.to_owned(), alias, external.to_owned())) {
+        if let Some(entry) = self.known_depara(partner, alias, external) {
             return Ok(entry.as_ref());
         }
         let (partner, external) = (partner.to_owned(), external.to_owned());
@@ -223,7 +241,17 @@ impl World {
         alias: Alias,
         external: &str,
     ) -> Result<Option<(DePara, Vec<T>)>, Flaw> {
-        let Some(entry) = self.depara(partner, alias, external)? else { return Ok(None) };
+        let Some(entry) = self.known_depara(partner, alias, external).and_then(Option::as_ref) else {
+            let (partner, external) = (partner.to_owned(), external.to_owned());
+            if self.asked.contains(&Want::Linked { partner, alias, external, table: T::TABLE }) {
+                return Ok(None);
+            }
+            return Err(Flaw(format!(
+                "De/Para {} with rows of {} was asked but not wanted",
+                alias.alias,
+                T::TABLE.name
+            )));
+        };
         let rows = self.shelves.get(T::TABLE.name).map_or_else(Vec::new, |shelf| {
             let places = shelf.by_link.get(&entry.internal).into_iter().flatten();
             places.filter_map(|place| shelf.rows[*place].as_ref()).map(T::from_row).collect()
@@ -261,7 +289,10 @@ impl World {
     pub fn absorb(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::Insert(row) => self.shelves.entry(row.table.name).or_default().add(row.clone()),
+                Effect::Insert(row) if self.tables.contains(row.table.name) => {
+                    self.shelves.entry(row.table.name).or_default().add(row.clone());
+                }
+                Effect::Insert(_) => {}
                 Effect::Update(update) => self.shelves.entry(update.table.name).or_default().update(update),
                 Effect::Delete { table, key } => {
                     self.shelves.entry(table.name).or_default().remove(key);
@@ -271,7 +302,7 @@ impl World {
                     self.know_depara(partner, *alias, external, entry);
                 }
                 Effect::Unlink { partner, alias, external } => {
-                    self.depara.insert((partner.clone(), *alias, external.clone()), None);
+                    self.set_depara(partner, *alias, external, None);
                 }
                 Effect::Send(_) => {}
             }

@@ -159,6 +159,70 @@ record! {
 }
 
 record! {
+    /// City of another address, where nothing is mandatory.
+    pub struct OtherCity "City" {
+        /// IBGE code; the last five digits are stored.
+        city_code: Text<10> = field("CityCode");
+        /// Name.
+        city_description: Text<60> = field("CityDescription").alias(&["Description"]);
+    }
+}
+
+record! {
+    /// State of another address.
+    pub struct OtherState "State" {
+        /// Two letters.
+        state_code: Text<2> = field("StateCode").alias(&["StateId", "Code"]);
+    }
+}
+
+record! {
+    /// Another address: of delivery or of billing.
+    pub struct OtherAddress "Address" {
+        /// Street.
+        address: Text<80> = field("Address").personal();
+        /// House number.
+        number: Text<10> = field("Number").personal();
+        /// Flat, block.
+        complement: Text<50> = field("Complement").personal();
+        /// City.
+        city: OtherCity = field("City");
+        /// Quarter.
+        district: Text<40> = field("District").personal();
+        /// State.
+        state: OtherState = field("State");
+        /// CEP.
+        zip_code: Text<9> = field("ZIPCode").personal();
+    }
+}
+
+record! {
+    /// Where bills go.
+    pub struct Billing "BillingInformation" {
+        /// The address.
+        address: OtherAddress = field("Address");
+    }
+}
+
+record! {
+    /// How much may be owed.
+    pub struct Credit "CreditInformation" {
+        /// Limit in reais.
+        credit_limit: Amount<13, 2> = field("CreditLimit").column("A1_LC");
+        /// Until when.
+        maturity_credit_limit: Moment = field("MaturityCreditLimit").column("A1_VENCLC");
+    }
+}
+
+record! {
+    /// Somebody to speak with.
+    pub struct Contact "Contact" {
+        /// Name.
+        name: Text<80> = field("ContactInformationName").personal().column("A1_CONTATO");
+    }
+}
+
+record! {
     /// A customer or supplier.
     pub struct CustomerVendor "CustomerVendor" {
         /// The sender's company.
@@ -201,6 +265,14 @@ record! {
         price_list_header_item_code: Text<3> = field("PriceListHeaderItemCode").column("A1_TABELA");
         /// Carrier.
         carrier_code: Text<15> = field("CarrierCode").column("A1_TRANSP");
+        /// Where goods go.
+        shipping_address: OtherAddress = field("ShippingAddress");
+        /// Where bills go.
+        billing: Billing = field("BillingInformation");
+        /// How much may be owed.
+        credit: Credit = field("CreditInformation");
+        /// Who to speak with.
+        contacts: List<Contact> = field("ListOfContacts");
         /// Discount granted, in percent.
         rate_discount: Amount<3, 2> = field("RateDiscount");
     }

@@ -43,17 +43,19 @@ pub struct Limits {
 }
 
 /// A body without an envelope: it is set aside, its bytes kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unreadable {
     /// One of the codes of unreadable bodies.
     pub code: Code,
     /// What is wrong, in Portuguese, without any of the content.
     pub text: String,
+    /// The header, where at least that could be read: then the sender is answered.
+    pub header: Option<Box<Header>>,
 }
 
 impl Unreadable {
     fn new(code: Code, text: impl Into<String>) -> Self {
-        Unreadable { code, text: text.into() }
+        Unreadable { code, text: text.into(), header: None }
     }
 }
 

@@ -116,6 +116,16 @@ impl<const MAX: usize> Value for Text<MAX> {
 pub struct Amount<const WHOLE: u32, const SCALE: u32>(Decimal);
 
 impl<const WHOLE: u32, const SCALE: u32> Amount<WHOLE, SCALE> {
+    /// A number of ours, rounded to the scale; `None` where it has too many digits.
+    pub fn of(value: Decimal) -> Option<Self> {
+        let rounded = commercial(value, SCALE);
+        (rounded.trunc().abs() < Self::bound()).then(|| Amount(rounded.normalize()))
+    }
+
+    fn bound() -> Decimal {
+        Decimal::from_i128_with_scale(10i128.pow(WHOLE), 0)
+    }
+
     /// The number.
     pub fn get(self) -> Decimal {
         self.0
@@ -181,7 +191,7 @@ impl<const WHOLE: u32, const SCALE: u32> Value for Amount<WHOLE, SCALE> {
                 return Ok(None);
             }
         }
-        if rounded.trunc().abs() >= Decimal::from_i128_with_scale(10i128.pow(WHOLE), 0) {
+        if rounded.trunc().abs() >= Self::bound() {
             cx.error(Code::OutOfRange, format!("O número tem mais de {WHOLE} dígitos antes da vírgula."));
             return Ok(None);
         }

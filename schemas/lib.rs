@@ -9,8 +9,8 @@
 //! | [`violation`] | what can be wrong with a message, by stable code |
 //! | [`read`] | events of a document, and the context in which they are read |
 //! | [`field`] | the types of fields: a constraint is part of the type |
-//! | [`record`] | the declaration of a record, and the lists of them |
-//! | [`write`] | the way out |
+//! | [`mod@record`] | the declaration of a record, and the lists of them |
+//! | [`mod@write`] | the way out |
 //! | [`envelope`] | header, business message, Response, Receipt, WhoIs |
 //! | the rest | one file a message |
 

@@ -2,7 +2,7 @@
 //!
 //! JSON and XML are two [`Source`]s of the same events, so that one reader serves both.
 
-use crate::violation::{Code, Level, Violation};
+use crate::violation::{Code, ErrorPaths, Level, Violation};
 use std::fmt::Write as _;
 
 /// What stands next in the document.
@@ -73,6 +73,7 @@ enum Step {
 pub struct Reading {
     path: Vec<Step>,
     found: Vec<Violation>,
+    errors: ErrorPaths,
     /// Whether mandatory fields of a whole record are asked for (a delete needs its key alone).
     pub whole: bool,
     /// The bound on the members of one list.
@@ -83,7 +84,7 @@ pub struct Reading {
 impl Reading {
     /// A reading of a content; `whole` asks for all mandatory fields, else for keys alone.
     pub fn new(whole: bool, items: usize) -> Self {
-        Reading { path: Vec::new(), found: Vec::new(), whole, items, personal: false }
+        Reading { path: Vec::new(), found: Vec::new(), errors: ErrorPaths::default(), whole, items, personal: false }
     }
 
     /// A reading whose paths begin with a name, as `/Header`.
@@ -136,6 +137,7 @@ impl Reading {
     /// Notes an error at the present place.
     pub fn error(&mut self, code: Code, text: impl Into<String>) {
         let path = self.pointer();
+        self.errors.add(&path);
         self.found.push(Violation::error(code, path, text));
     }
 
@@ -182,11 +184,7 @@ impl Reading {
         if self.found.is_empty() {
             return false;
         }
-        let here = self.pointer();
-        self.found.iter().any(|violation| {
-            violation.is_error()
-                && violation.path.strip_prefix(&here).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.errors.covers(&self.pointer())
     }
 
     /// Whether any error was noted.

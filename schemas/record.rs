@@ -103,7 +103,7 @@ impl FieldSpec {
         self
     }
 
-    /// Completes the declaration; called by [`record!`](crate::record).
+    /// Completes the declaration; called by [`record!`](crate::record!).
     pub const fn of(mut self, shape: Shape, doc: &'static str) -> Self {
         self.shape = shape;
         self.doc = doc;
@@ -143,7 +143,7 @@ impl Spec {
     }
 }
 
-/// A declared record. Written by [`record!`](crate::record).
+/// A declared record. Written by [`record!`](crate::record!).
 pub trait Record: Default {
     /// The declaration.
     fn spec() -> &'static Spec;

@@ -1,5 +1,6 @@
 //! What can be wrong with a message: a stable code, the path of the tag, a text for a person.
 
+use std::collections::HashSet;
 use std::fmt;
 
 macro_rules! codes {
@@ -171,5 +172,49 @@ impl Violation {
     /// Whether this finding alone refuses the message.
     pub fn is_error(&self) -> bool {
         self.level == Level::Error
+    }
+}
+
+/// The places where errors stand, found without going through all of them: a message may have one in each of
+/// a hundred thousand items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorPaths(HashSet<String>);
+
+impl ErrorPaths {
+    /// Notes an error at a path: it stains all records above it.
+    pub fn add(&mut self, path: &str) {
+        let mut above = path;
+        while !self.0.contains(above) {
+            self.0.insert(above.to_owned());
+            let Some((parent, _)) = above.rsplit_once('/') else { break };
+            above = parent;
+        }
+    }
+
+    /// Whether an error stands at a path or below it.
+    pub fn covers(&self, path: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorPaths;
+
+    #[test]
+    fn an_error_stains_what_is_above_it() {
+        let mut paths = ErrorPaths::default();
+        assert!(!paths.covers("/A"));
+        paths.add("/A/B/2/C");
+        for (path, expected) in [
+            ("/A/B/2/C", true),
+            ("/A/B/2", true),
+            ("/A", true),
+            ("/A/B/1", false),
+            ("/A/B/2/C/D", false),
+            ("/AB", false),
+        ] {
+            assert_eq!(paths.covers(path), expected, "{path}");
+        }
     }
 }

@@ -1,2 +1,9 @@
-//! eaid
-fn main() {}
+//! The program: reads its words and gives the exit code.
+
+use clap::Parser;
+use eaid::cli::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    eaid::cli::run(Cli::parse())
+}

@@ -11,7 +11,12 @@ work=                      # the temporary folder, empty until start_servers mad
 server_groups=()           # process groups to end
 
 say() { printf '\n== %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
+
+die() {
+    [[ -z $work ]] || tail -n 15 "$work"/*.log >&2 2>/dev/null || true
+    say "$*"
+    exit 1
+}
 
 # Waits until a command succeeds, $2 seconds at most; $1 says what for, in case it never does.
 wait_until() {
@@ -42,7 +47,7 @@ missing_packages() {
 
 install_what_is_missing() {
     export PATH=$PATH:$HOME/.cargo/bin
-    command -v cargo >/dev/null || die "cargo was not found: install Rust first (https://rustup.rs)"
+    command -v cargo >/dev/null || die "cargo was not found: install Rust first"
     local packages
     packages=$(missing_packages | tr '\n' ' ')
     [[ -n ${packages// /} ]] || return 0
@@ -88,7 +93,7 @@ take_ports() {
     local slot base port
     for slot in $(seq 0 49 | shuf); do
         base=$((20000 + slot * 200))
-        { exec {ports_lock}>"/tmp/eaid-tests-ports-$EUID-$base.lock"; } 2>/dev/null || continue
+        { exec {ports_lock}>"/tmp/eaid-tests-ports-$base.lock"; } 2>/dev/null || continue
         if flock -n "$ports_lock"; then
             for port in 0 1 2 3; do
                 listens $((base + port)) && { exec {ports_lock}>&-; continue 2; }
@@ -118,7 +123,6 @@ start_group() { # LOG COMMAND…
 start_servers() {
     work=$(mktemp -d "${TMPDIR:-/tmp}/eaid-tests.XXXXXX")
     chmod 755 "$work" # the postgres user must be able to enter
-    local attempt
     take_ports
     start_postgres
     start_rabbitmq
@@ -173,7 +177,8 @@ CONF
         RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$home/log"
         RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins"
         RABBITMQ_GENERATED_CONFIG_DIR="$home/generated" RABBITMQ_SCHEMA_DIR="$home/schema"
-        RABBITMQ_PID_FILE="$home/pid" RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
+        RABBITMQ_PID_FILE="$home/pid"
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
     start_group "$work/epmd.log" epmd -port "$epmd_port" -address 127.0.0.1
     wait_until "epmd" 20 listens "$epmd_port"
     start_group "$work/rabbitmq.log" "${rabbitmq_env[@]}" /usr/lib/rabbitmq/bin/rabbitmq-server

@@ -73,6 +73,36 @@ table! {
         a1_tabela: text;
         /// Carrier.
         a1_transp: text;
+        /// Contact.
+        a1_contato: text;
+        /// Credit limit.
+        a1_lc: amount(2);
+        /// Until when.
+        a1_venclc: date;
+        /// Billing: street and number.
+        a1_endcob: text;
+        /// Billing: quarter.
+        a1_bairroc: text;
+        /// Billing: city.
+        a1_munc: text;
+        /// Billing: state.
+        a1_estc: text;
+        /// Billing: CEP.
+        a1_cepc: text;
+        /// Delivery: street and number.
+        a1_endent: text;
+        /// Delivery: complement.
+        a1_complee: text;
+        /// Delivery: quarter.
+        a1_bairroe: text;
+        /// Delivery: city.
+        a1_mune: text;
+        /// Delivery: IBGE code without the state.
+        a1_codmune: text;
+        /// Delivery: state.
+        a1_este: text;
+        /// Delivery: CEP.
+        a1_cepe: text;
         /// 1 blocked, 2 free.
         a1_msblql: text;
     }

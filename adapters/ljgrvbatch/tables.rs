@@ -39,6 +39,7 @@ table! {
         e1_adm: text;
     }
     index by_sale(company, e1_filial, l1_num);
+    index by_document(company, e1_filial, e1_prefixo, e1_num);
 }
 
 table! {
@@ -58,6 +59,8 @@ table! {
         uuid: text;
         /// Our id of the sale, as its Response named it.
         sale_id: text;
+        /// Our id of the customer, as its Response named it.
+        customer_id: text;
         /// Customer.
         c5_cliente: text;
         /// Its store.

@@ -13,6 +13,10 @@ table! {
         l1_num: text;
         /// Our id of the sale, `company\|branch\|series\|document\|pdv`; empty where the document is free (children, cancelled sales).
         sale_id: text;
+        /// Child: our id of the sale it came from, as its Response named it; its traces echo it.
+        parent_id: text;
+        /// Child: our id of the customer, for its traces.
+        customer_id: text;
         /// The partner that sent it; De/Para reference.
         partner: text;
         /// The transport that it came by.
@@ -25,6 +29,8 @@ table! {
         version: text;
         /// UUID of the message, whole.
         uuid: text;
+        /// Number of the sale's document, whichever column holds it; by it a number used before is found.
+        document: text;
         /// How often GravaBatch tried it.
         tries: amount(0);
         /// Fiscal document.
@@ -163,6 +169,7 @@ table! {
         l1_ergrvbt: text;
     }
     #unique index by_sale_id(sale_id);
+    index by_document(company, l1_filial, document);
     index by_situa(l1_situa, company, l1_filial);
     index by_parent(company, l1_filres, l1_orcres);
 }

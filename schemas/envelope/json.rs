@@ -174,6 +174,11 @@ fn find_parts(text: &str, limits: &Limits) -> Result<Parts, Stop> {
     };
     let mut jiter = Jiter::new(text.as_bytes());
     let mut parts = Parts::default();
+    if kind(jiter.peek()?) != Kind::Object {
+        digest(&mut jiter, limits.depth)?;
+        jiter.finish()?;
+        return Ok(parts);
+    }
     let mut met = jiter.next_object()?.map(see);
     while let Some(what) = met {
         jiter.peek()?;
@@ -225,17 +230,20 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
             Unreadable::new(Code::NotJson, format!("JSON inválido na linha {line}, coluna {column}."))
         }
     })?;
-    let (Some(header), Some(content)) = (parts.header, parts.content) else {
-        if parts.names_order && parts.names_event {
-            return Ok(Document::OrderEvent { text, digest: parts.whole_digest });
-        }
-        return Err(Unreadable::new(Code::NoEnvelope, "Falta Header ou Content."));
-    };
+    if parts.header.is_none() && parts.content.is_none() && parts.names_order && parts.names_event {
+        return Ok(Document::OrderEvent { text, digest: parts.whole_digest });
+    }
     let mut cx = Reading::under("Header", limits.items);
-    let mut source = JsonSource::new(&text[header]);
-    let header = match Header::read(&mut source, &mut cx) {
-        Ok(Some(header)) => header,
-        _ => return Err(Unreadable::new(Code::NoEnvelope, "O Header não é um objeto.")),
+    let header = match parts.header {
+        Some(range) => Header::read(&mut JsonSource::new(&text[range]), &mut cx).ok().flatten(),
+        None => None,
+    };
+    let (header, content) = match (header, parts.content) {
+        (Some(header), Some(content)) => (header, content),
+        (header, _) => {
+            let unreadable = Unreadable::new(Code::NoEnvelope, "O corpo não tem Header e Content.");
+            return Err(Unreadable { header: header.map(Box::new), ..unreadable });
+        }
     };
     let event = match (&header.event, parts.event) {
         (Some(_), _) => header.event(),

@@ -28,8 +28,8 @@ choice! {
 record! {
     /// The invoice that the event speaks of.
     pub struct OrderInvoice "invoice" {
-        /// Number of the fiscal document.
-        number: Text<9> = field("number").key();
+        /// Number of the fiscal document. Absent: the one invoice that the order has.
+        number: Text<9> = field("number");
         /// Its series.
         serie: Text<5> = field("serie");
         /// Its gross value.

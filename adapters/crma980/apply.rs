@@ -1,0 +1,110 @@
+//! Upsert and delete of a customer (`domain/customervendor.md` 3 and 5). What is found by De/Para is updated; a
+//! tax number is never looked for. No text holds personal data.
+
+use super::tables::Sa1;
+use super::{NAME, code, columns};
+use crate::books::Books;
+use crate::desk::Desk;
+use crate::effect::{Alias, Effect, Update};
+use crate::ids;
+use crate::routine::Letter;
+use crate::table::Declared;
+use crate::verdict::{Staged, Verdict};
+use crate::world::{Flaw, World};
+use eaid_schemas::customer_vendor::{CustomerVendor, PartyType};
+use eaid_schemas::envelope::Event;
+use eaid_schemas::envelope::response::InternalId;
+use eaid_schemas::field::Text;
+use eaid_schemas::violation::Code;
+
+/// A customer as it stands: our id, and its row if that is still there.
+type Standing = Option<(String, Option<Sa1>)>;
+
+/// Decides a customer.
+pub(super) fn apply(letter: &Letter<CustomerVendor>, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {
+    let mut desk = Desk::new(letter, books, &*world);
+    let message = &letter.message;
+    let standing = standing(&desk)?;
+    if message.kind == Some(PartyType::Vendor) {
+        let text = "Fornecedores não são recebidos: envie Type Customer (1) ou Both (3).";
+        desk.found.error(Code::NotAllowed, "/Type", text);
+    }
+    if letter.from.event == Event::Delete {
+        if standing.is_none() && message.internal_id.is_some() {
+            let text = "O cliente a excluir não existe: confira o InternalId.";
+            desk.found.error(Code::NotFound, "/InternalId", text);
+        }
+        return Ok(desk.found.verdict(|| removed(letter, standing)));
+    }
+    if message.register_situation.is_none() && !desk.found.has_error_at("/RegisterSituation") {
+        let text = "RegisterSituation não foi informado: o cliente fica bloqueado até vir com Active.";
+        desk.found.warning(Code::SituationAbsent, "/RegisterSituation", text);
+    }
+    let (was, row) = standing.map_or((None, None), |(was, row)| (Some(was), row));
+    let mut customer = row.clone().unwrap_or_default();
+    columns::fill(&mut customer, message, &mut desk.found);
+    let found = desk.found;
+    if !found.is_clear() {
+        return Ok(found.verdict(Staged::default));
+    }
+    if row.is_none() {
+        let (code, store) = code::new(message, books, world)?;
+        customer.customer_id = ids::customer(&letter.from.company, &letter.from.branch, &code, &store);
+        (customer.a1_cod, customer.a1_loja) = (code, store);
+    }
+    Ok(found.verdict(|| stored(letter, was, row.as_ref(), &customer)))
+}
+
+fn standing(desk: &Desk<'_, CustomerVendor>) -> Result<Standing, Flaw> {
+    let Some(id) = &desk.letter.message.internal_id else { return Ok(None) };
+    let linked = desk.world.linked::<Sa1>(desk.letter.partner(), Alias::CUSTOMER, id.as_str())?;
+    Ok(linked.map(|(entry, rows)| (entry.internal, rows.into_iter().next())))
+}
+
+fn answer(origin: &Text<50>, destination: &str) -> InternalId {
+    InternalId { name: NAME.to_owned(), origin: origin.raw().to_owned(), destination: destination.to_owned() }
+}
+
+/// A new row, or the columns that changed. De/Para is written each time, for its stamp.
+fn stored(letter: &Letter<CustomerVendor>, was: Option<String>, row: Option<&Sa1>, customer: &Sa1) -> Staged {
+    let Some(external) = &letter.message.internal_id else { return Staged::default() };
+    let mut effects = Vec::with_capacity(2);
+    match row {
+        None => effects.push(Effect::insert(customer)),
+        Some(row) => effects.extend(changes(row, customer).map(Effect::Update)),
+    }
+    effects.push(Effect::Link {
+        partner: letter.from.partner.clone(),
+        alias: Alias::CUSTOMER,
+        external: external.as_str().to_owned(),
+        internal: customer.customer_id.clone(),
+        stamp: letter.stamp().to_owned(),
+        was,
+    });
+    Staged { effects, ids: vec![answer(external, &customer.customer_id)], ..Staged::default() }
+}
+
+/// The columns that differ, if any.
+fn changes(before: &Sa1, after: &Sa1) -> Option<Update> {
+    let mut update = Update::of(before);
+    let cells = before.to_row().cells.into_iter().zip(after.to_row().cells).enumerate();
+    for (column, (old, new)) in cells {
+        if old != new {
+            update.set.push((column, new));
+        }
+    }
+    (!update.set.is_empty()).then_some(update)
+}
+
+fn removed(letter: &Letter<CustomerVendor>, standing: Standing) -> Staged {
+    let (Some(external), Some((internal, row))) = (&letter.message.internal_id, standing) else {
+        return Staged::default();
+    };
+    let mut effects: Vec<Effect> = row.iter().map(Effect::delete).collect();
+    effects.push(Effect::Unlink {
+        partner: letter.from.partner.clone(),
+        alias: Alias::CUSTOMER,
+        external: external.as_str().to_owned(),
+    });
+    Staged { effects, ids: vec![answer(external, &internal)], ..Staged::default() }
+}

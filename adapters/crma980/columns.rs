@@ -1,0 +1,170 @@
+//! Which tag fills which column of the customer (`domain/customervendor.md` 4). A tag that is absent leaves its
+//! column as it stands.
+
+use super::tables::Sa1;
+use super::{documents, telephone};
+use crate::verdict::Findings;
+use eaid_schemas::customer_vendor::{
+    Address, Communication, Country, CustomerVendor, EntityType, OtherAddress, RegisterSituation, StrategicCustomerType,
+};
+use eaid_schemas::field::Text;
+use eaid_schemas::record::members;
+
+/// Fills the columns that the message speaks of.
+pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Findings) {
+    upper(&mut customer.a1_nome, &message.name);
+    upper(&mut customer.a1_nreduz, &message.short_name);
+    if let Some(entity) = message.entity_type {
+        customer.a1_pessoa = if entity == EntityType::Person { "F" } else { "J" }.to_owned();
+    }
+    if message.strategic_customer_type.is_some() || customer.a1_tipo.is_empty() {
+        customer.a1_tipo = buyer(message.strategic_customer_type).to_owned();
+    }
+    if let Some(address) = &message.address {
+        place(customer, address);
+    }
+    documents::fill(customer, members(&message.governmental_information), found);
+    for way in members(&message.communication) {
+        reach(customer, way);
+    }
+    if let Some(moment) = &message.register_date {
+        customer.a1_dtnasc = Some(moment.date);
+    }
+    if let Some(address) = &message.shipping_address {
+        delivery(customer, address);
+    }
+    if let Some(address) = message.billing.as_ref().and_then(|billing| billing.address.as_ref()) {
+        bills(customer, address);
+    }
+    if let Some(credit) = &message.credit {
+        customer.a1_lc = credit.credit_limit.map_or(customer.a1_lc, |limit| limit.get());
+        customer.a1_venclc = credit.maturity_credit_limit.as_ref().map(|moment| moment.date).or(customer.a1_venclc);
+    }
+    for contact in members(&message.contacts) {
+        copy(&mut customer.a1_contato, &contact.name);
+    }
+    copy(&mut customer.a1_cond, &message.payment_condition_code);
+    copy(&mut customer.a1_tabela, &message.price_list_header_item_code);
+    copy(&mut customer.a1_transp, &message.carrier_code);
+    // Everything but active is blocked, absent too (`domain/README.md` 11).
+    let is_active = message.register_situation == Some(RegisterSituation::Active);
+    customer.a1_msblql = if is_active { "2" } else { "1" }.to_owned();
+}
+
+fn copy<const MAX: usize>(column: &mut String, tag: &Option<Text<MAX>>) {
+    if let Some(text) = tag {
+        text.as_str().clone_into(column);
+    }
+}
+
+fn upper<const MAX: usize>(column: &mut String, tag: &Option<Text<MAX>>) {
+    if let Some(text) = tag {
+        *column = text.as_str().to_uppercase();
+    }
+}
+
+/// `A1_TIPO`: final consumer where it is not said.
+fn buyer(kind: Option<StrategicCustomerType>) -> &'static str {
+    match kind {
+        None | Some(StrategicCustomerType::FinalConsumer) => "F",
+        Some(StrategicCustomerType::RuralProducer) => "L",
+        Some(StrategicCustomerType::Reseller) => "R",
+        Some(StrategicCustomerType::Substitute) => "S",
+        Some(StrategicCustomerType::Export) => "X",
+    }
+}
+
+/// Street and number in one column.
+fn street(column: &mut String, street: &Option<Text<80>>, number: &Option<Text<10>>) {
+    match (street, number) {
+        (Some(street), Some(number)) => *column = format!("{street}, {number}"),
+        (Some(street), None) => street.as_str().clone_into(column),
+        (None, _) => {}
+    }
+}
+
+fn place(customer: &mut Sa1, address: &Address) {
+    street(&mut customer.a1_end, &address.address, &address.number);
+    copy(&mut customer.a1_complem, &address.complement);
+    copy(&mut customer.a1_bairro, &address.district);
+    copy(&mut customer.a1_cep, &address.zip_code);
+    copy(&mut customer.a1_regiao, &address.region);
+    copy(&mut customer.a1_cxposta, &address.po_box);
+    if let Some(city) = &address.city {
+        copy(&mut customer.a1_mun, &city.city_description);
+        if let Some(code) = &city.city_code {
+            customer.a1_cod_mun = last(code.as_str(), 5).to_owned();
+        }
+    }
+    if let Some(state) = &address.state {
+        upper(&mut customer.a1_est, &state.state_code);
+    }
+    if let Some(country) = &address.country {
+        land(customer, country);
+    }
+}
+
+fn delivery(customer: &mut Sa1, address: &OtherAddress) {
+    street(&mut customer.a1_endent, &address.address, &address.number);
+    copy(&mut customer.a1_complee, &address.complement);
+    copy(&mut customer.a1_bairroe, &address.district);
+    copy(&mut customer.a1_cepe, &address.zip_code);
+    if let Some(city) = &address.city {
+        copy(&mut customer.a1_mune, &city.city_description);
+        if let Some(code) = &city.city_code {
+            customer.a1_codmune = last(code.as_str(), 5).to_owned();
+        }
+    }
+    if let Some(state) = &address.state {
+        upper(&mut customer.a1_este, &state.state_code);
+    }
+}
+
+fn bills(customer: &mut Sa1, address: &OtherAddress) {
+    street(&mut customer.a1_endcob, &address.address, &address.number);
+    copy(&mut customer.a1_bairroc, &address.district);
+    copy(&mut customer.a1_cepc, &address.zip_code);
+    if let Some(city) = &address.city {
+        copy(&mut customer.a1_munc, &city.city_description);
+    }
+    if let Some(state) = &address.state {
+        upper(&mut customer.a1_estc, &state.state_code);
+    }
+}
+
+/// The last characters of a code: the IBGE code of a city begins with that of its state.
+fn last(code: &str, count: usize) -> &str {
+    let skip = code.chars().count().saturating_sub(count);
+    code.char_indices().nth(skip).map_or("", |(at, _)| &code[at..])
+}
+
+/// Country; a foreign one makes the state EX.
+fn land(customer: &mut Sa1, country: &Country) {
+    let name = country.country_description.as_ref().map(|name| name.as_str().to_uppercase());
+    let name = name.map(|name| if name == "BRAZIL" { "BRASIL".to_owned() } else { name });
+    let code = country.country_code.as_ref().map(|code| code.as_str().to_owned());
+    let is_foreign = match (&name, &code) {
+        (Some(name), _) => name != "BRASIL",
+        (None, Some(code)) => !matches!(code.to_uppercase().as_str(), "105" | "1058" | "BR" | "BRA" | "55"),
+        (None, None) => return,
+    };
+    if is_foreign {
+        customer.a1_est = "EX".to_owned();
+    }
+    customer.a1_pais = code.or(name).unwrap_or_default();
+}
+
+/// A way to reach the customer; what a later one says wins.
+fn reach(customer: &mut Sa1, way: &Communication) {
+    let apart = |tag: &Option<Text<5>>| tag.as_ref().map_or_else(String::new, |code| code.as_str().to_owned());
+    if let Some(phone) = &way.phone_number {
+        let phone =
+            telephone::parse(phone.as_str(), &apart(&way.dialling_code), &apart(&way.international_dialling_code));
+        customer.a1_ddi = phone.ddi;
+        customer.a1_ddd = phone.ddd;
+        customer.a1_tel = phone.number;
+    }
+    copy(&mut customer.a1_fax, &way.fax_number);
+    copy(&mut customer.a1_email, &way.email);
+    copy(&mut customer.a1_hpage, &way.home_page);
+}

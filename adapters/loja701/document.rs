@@ -1,0 +1,143 @@
+//! Number, series and station of the sale, which make its id (`domain/retailsales.md` 3).
+
+use crate::desk::{At, Desk};
+use crate::effect::Alias;
+use crate::ids;
+use crate::world::Flaw;
+use eaid_schemas::field::{Choice, Text};
+use eaid_schemas::retail_sales::{KindOfDocument, RetailSales};
+use eaid_schemas::violation::Code;
+
+use super::tables::Sl1;
+
+/// The station of documents that no station issues.
+const FIXED_PDV: &str = "001";
+
+/// The document of a sale.
+#[derive(Debug, Default)]
+pub(super) struct Document<'a> {
+    /// `L1_ESPECIE`.
+    pub kind: &'static str,
+    /// Its number.
+    pub number: &'a str,
+    /// Its series.
+    pub series: &'a str,
+    /// Point of sale.
+    pub pdv: &'a str,
+    /// Station.
+    pub station: &'a str,
+    /// Our id of the sale.
+    pub id: String,
+}
+
+/// Reads the document; what is wrong with it is found.
+pub(super) fn read<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<Document<'a>, Flaw> {
+    let message = &desk.letter.message;
+    let kind = message.kind_of_document;
+    let number = number(desk);
+    let mut document = Document { kind: kind.map_or("", species), number, pdv: FIXED_PDV, ..Document::default() };
+    let named = message.serie_code.as_ref().map_or("", Text::as_str);
+    if is_without_station(kind) {
+        document.series = named;
+        document.station = station_if_known(desk)?;
+        if named.is_empty() {
+            desk.found.missing_tag("/SerieCode");
+        }
+    } else if let Some((station, series, pdv)) = station(desk)? {
+        document.station = station;
+        document.pdv = pdv;
+        document.series = if kind == Some(KindOfDocument::Nfce) && !named.is_empty() { named } else { series };
+    } else {
+        return Ok(document);
+    }
+    proofs(desk, kind);
+    if !document.number.is_empty() && !document.series.is_empty() {
+        let from = &desk.letter.from;
+        document.id = ids::sale(&from.company, &from.branch, document.series, document.number, document.pdv);
+        used(desk, &document)?;
+    }
+    Ok(document)
+}
+
+/// `L1_ESPECIE`: NFE is stored as SPED.
+fn species(kind: KindOfDocument) -> &'static str {
+    if kind == KindOfDocument::Nfe { "SPED" } else { kind.as_str() }
+}
+
+fn is_without_station(kind: Option<KindOfDocument>) -> bool {
+    matches!(kind, Some(KindOfDocument::Nfm | KindOfDocument::Nfe | KindOfDocument::Rps))
+}
+
+/// The number: digits, greater than 0 (`domain/README.md`, Finer decisions, Checking).
+fn number<'a>(desk: &mut Desk<'a, RetailSales>) -> &'a str {
+    let Some(code) = &desk.letter.message.document_code else { return "" };
+    let code = code.as_str();
+    if code.bytes().all(|byte| byte.is_ascii_digit()) && code.bytes().any(|byte| byte != b'0') {
+        return code;
+    }
+    let text = "O número do documento deve ter só dígitos e ser maior que zero.";
+    desk.found.error(Code::NotANumber, "/DocumentCode", text);
+    ""
+}
+
+/// Code, series and point of sale of the station. The three tags are tried in the order of the book.
+fn station<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<Option<(&'a str, &'a str, &'a str)>, Flaw> {
+    let message = &desk.letter.message;
+    let tags = [
+        At::Root.code("StationSalePointCode", &message.station_sale_point_code),
+        At::Root.code("StationSalePointInternalId", &message.station_sale_point_internal_id),
+        At::Root.code("StationCode", &message.station_code),
+    ];
+    desk.needs_one(&tags);
+    let Some(code) = desk.translate(Alias::STATION, &tags)? else { return Ok(None) };
+    let (company, branch) = (&desk.letter.from.company, &desk.letter.from.branch);
+    if let Some(station) = desk.books.station(company, branch, code) {
+        return Ok(Some((&station.station, &station.series, &station.pdv)));
+    }
+    let named = tags.iter().find(|tag| tag.value.is_some()).map_or("StationSalePointCode", |tag| tag.name);
+    let text = format!(
+        "A estação {code} não está cadastrada na filial {branch} (stations.csv): cadastre-a ou corrija o De/Para."
+    );
+    desk.found.error(Code::NotFound, At::Root.tag(named), text);
+    Ok(None)
+}
+
+/// The station of a document that needs none, where De/Para knows it.
+fn station_if_known<'a>(desk: &Desk<'a, RetailSales>) -> Result<&'a str, Flaw> {
+    let message = &desk.letter.message;
+    let tags = [&message.station_sale_point_code, &message.station_sale_point_internal_id, &message.station_code];
+    for external in tags.into_iter().flatten() {
+        if let Some(internal) = desk.internal(Alias::STATION, external.as_str())? {
+            return Ok(ids::code(internal));
+        }
+    }
+    Ok("")
+}
+
+/// What proves a fiscal document: the key of an NFC-e, the equipment of a SAT coupon.
+fn proofs(desk: &mut Desk<'_, RetailSales>, kind: Option<KindOfDocument>) {
+    let message = &desk.letter.message;
+    match (kind, &message.key_acess_nfe, &message.serial_number_sat_equipament) {
+        (Some(KindOfDocument::Nfce), None, _) => desk.found.missing_tag("/KeyAcessNFe"),
+        (Some(KindOfDocument::Nfce), Some(key), _) if key.as_str().chars().count() < 44 => {
+            desk.found.error(Code::TooShort, "/KeyAcessNFe", "A chave de acesso da NFC-e tem 44 dígitos.");
+        }
+        (Some(KindOfDocument::Satce), _, None) => desk.found.missing_tag("/SerialNumberSATEquipament"),
+        _ => {}
+    }
+}
+
+/// A number may be used once in a series and station.
+fn used(desk: &mut Desk<'_, RetailSales>, document: &Document<'_>) -> Result<(), Flaw> {
+    let from = &desk.letter.from;
+    let key = [from.company.as_str(), &from.branch, document.number];
+    let sales = desk.world.rows::<Sl1>(Sl1::by_document, &key)?;
+    if sales.iter().any(|sale| sale.sale_id == document.id) {
+        let Document { number, series, pdv, .. } = document;
+        let text = format!(
+            "O documento {number} já foi usado na série {series}, PDV {pdv}, por outra venda: confira a numeração."
+        );
+        desk.found.error(Code::DocumentUsed, "/DocumentCode", text);
+    }
+    Ok(())
+}

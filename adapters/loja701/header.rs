@@ -1,0 +1,182 @@
+//! The rules of the header and its columns (`domain/retailsales.md` 3, 5 and 7).
+
+use super::ITEMS;
+use super::discounts::Discount;
+use super::document::Document;
+use super::items::{Goods, is_cancelled, is_sold};
+use super::parties::Parties;
+use super::payments::Payments;
+use super::tables::{Sl1, Sl4};
+use crate::books::Books;
+use crate::desk::{At, Desk};
+use crate::routine::Letter;
+use eaid_schemas::envelope::Header;
+use eaid_schemas::field::{Amount, Choice, Text};
+use eaid_schemas::record::members;
+use eaid_schemas::retail_sales::{Money, RetailSales, SaleType};
+use eaid_schemas::violation::Code;
+use rust_decimal::Decimal;
+
+/// Checks what concerns the header alone.
+pub(super) fn check(desk: &mut Desk<'_, RetailSales>) {
+    let message = &desk.letter.message;
+    for (name, amount) in
+        [("TotalPrice", message.total_price), ("NetPrice", message.net_price), ("GrossPrice", message.gross_price)]
+    {
+        if amount.is_some_and(|amount| amount.get() <= Decimal::ZERO) {
+            desk.found.error(Code::NotPositive, format!("/{name}"), format!("{name} deve ser maior que zero."));
+        }
+    }
+    if let (Some(issued), Some(closed)) = (&message.issue_date_document, desk.books.retail.closed_until())
+        && issued.date <= closed
+    {
+        let text = format!(
+            "A venda é de {}, mas o período está fechado até {}: reabra-o ou envie a venda com outra data.",
+            issued.date.format("%d/%m/%Y"),
+            closed.format("%d/%m/%Y")
+        );
+        desk.found.error(Code::PeriodClosed, "/IssueDateDocument", text);
+    }
+    if matches!(message.sale_type, Some(SaleType::PurchaseReturn | SaleType::Supplier)) {
+        let text = "Vendas dos tipos B e D usam fornecedor e não são recebidas: envie o tipo V ou S.";
+        desk.found.error(Code::NotAllowed, "/SaleType", text);
+    }
+    taxes(desk);
+}
+
+/// An empty KindOfDocument has the taxes computed here, so that none may be sent.
+fn taxes(desk: &mut Desk<'_, RetailSales>) {
+    const TEXT: &str =
+        "Com KindOfDocument vazio os impostos são calculados aqui: não envie ListOfTaxes, ou informe KindOfDocument.";
+    let message = &desk.letter.message;
+    if message.kind_of_document.is_some() || desk.found.has_error_at("/KindOfDocument") {
+        return;
+    }
+    if message.taxes.is_some() {
+        desk.found.error(Code::NotAllowed, "/ListOfTaxes", TEXT);
+    }
+    for (index, item) in members(&message.items).iter().enumerate() {
+        if item.taxes.is_some() && is_sold(message, item) {
+            desk.found.error(Code::NotAllowed, At::Member(ITEMS, index).tag("ListOfTaxes"), TEXT);
+        }
+    }
+}
+
+fn money(field: Option<Money>) -> Decimal {
+    field.map_or(Decimal::ZERO, Amount::get)
+}
+
+fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
+    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
+}
+
+/// CPF or CNPJ without its punctuation; letters stay, since a CNPJ may have them.
+fn identification(field: &Option<Text<20>>) -> String {
+    field.as_ref().map_or("", Text::as_str).chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// The row of the sale, but for its number.
+pub(super) fn row(
+    letter: &Letter<RetailSales>,
+    books: &Books,
+    document: Document<'_>,
+    parties: &Parties<'_>,
+    discount: Discount,
+    goods: &Goods,
+    payments: &Payments,
+) -> Sl1 {
+    let message = &letter.message;
+    let issued = message.issue_date_document.as_ref();
+    let paid = |of: fn(&Sl4) -> bool| payments.rows.iter().find(|row| of(row));
+    let eft = paid(|row| row.l4_datatef.is_some());
+    let mut sale = Sl1 {
+        company: letter.from.company.clone(),
+        l1_filial: letter.from.branch.clone(),
+        sale_id: document.id,
+        partner: letter.from.partner.clone(),
+        origin: letter.from.origin.clone(),
+        sent_by: Header::text(&letter.header.source_application).to_owned(),
+        external_id: message.internal_id.as_ref().map_or_else(String::new, |id| id.raw().to_owned()),
+        version: Header::text(&letter.header.version).to_owned(),
+        uuid: letter.uuid().to_owned(),
+        document: document.number.to_owned(),
+        l1_doc: document.number.to_owned(),
+        l1_serie: document.series.to_owned(),
+        l1_pdv: document.pdv.to_owned(),
+        l1_estacao: document.station.to_owned(),
+        l1_situa: "RX".to_owned(),
+        l1_tipo: message.sale_type.unwrap_or(SaleType::Sale).as_str().to_owned(),
+        l1_storc: if is_cancelled(message) { "E".to_owned() } else { String::new() },
+        l1_origem: "N".to_owned(),
+        l1_cliente: parties.customer.to_owned(),
+        l1_loja: parties.store.to_owned(),
+        l1_cgccli: identification(&message.personal_identification),
+        l1_vend: parties.seller.to_owned(),
+        l1_comis: message.commission_percent.map_or(Decimal::ZERO, Amount::get),
+        l1_operado: parties.operator.to_owned(),
+        l1_emissao: issued.map(|moment| moment.date),
+        l1_emisnf: issued.map(|moment| moment.date),
+        l1_hora: issued.and_then(|moment| moment.time.clone()).unwrap_or_default(),
+        l1_vlrtot: money(message.total_price) + discount.value,
+        l1_vlrliq: money(message.net_price),
+        l1_valbrut: money(message.gross_price),
+        l1_valmerc: discount.goods,
+        l1_descont: discount.value,
+        l1_descnf: message.discount_percent.map_or(Decimal::ZERO, Amount::get),
+        l1_despesa: money(message.increase_value),
+        l1_frete: money(message.freight_value),
+        l1_tpfret: books.retail.freight_type.clone(),
+        l1_especie: document.kind.to_owned(),
+        l1_keynfce: text(&message.key_acess_nfe),
+        l1_pronfce: text(&message.nfce_protocol),
+        l1_sersat: text(&message.serial_number_sat_equipament),
+        l1_dinheir: money(message.cash_value),
+        l1_cheques: money(message.checks_value),
+        l1_cartao: money(message.cards_value),
+        l1_vlrdebi: money(message.debit_value),
+        l1_conveni: money(message.covenant_value),
+        l1_vales: money(message.vouchers_value),
+        l1_financ: money(message.financed_value),
+        l1_outros: money(message.others_value),
+        l1_entrada: money(message.input_value),
+        l1_credito: money(message.credit_value),
+        l1_troco1: money(message.change),
+        l1_txmoeda: message.currency_rate.map_or(Decimal::ZERO, Amount::get),
+        l1_descfin: money(message.discount_payment_term),
+        l1_condpg: payments.term.clone(),
+        l1_parcela: Decimal::from(payments.rows.len()),
+        l1_nsutef: paid(|row| !row.l4_nsutef.is_empty()).map(|row| row.l4_nsutef.clone()).unwrap_or_default(),
+        l1_doctef: eft.map(|row| row.l4_doctef.clone()).unwrap_or_default(),
+        l1_datatef: eft.and_then(|row| row.l4_datatef),
+        l1_horatef: eft.map(|row| row.l4_horatef.clone()).unwrap_or_default(),
+        l1_transp: if parties.carrier.is_empty() { goods.carrier.clone() } else { parties.carrier.to_owned() },
+        l1_ecpedec: text(&message.e_commerce_order),
+        l1_indpres: message.presencial_indicator.map_or("", Choice::as_str).to_owned(),
+        l1_intermd: text(&message.intermediary_code),
+        l1_totest: money(message.state_tax_burden),
+        l1_totmun: money(message.municipal_tax_burden),
+        l1_totfed: money(message.federal_tax_burden),
+        l1_ltran: text(&message.tax_source),
+        l1_nummov: message.movement_number.as_ref().map_or_else(String::new, |number| format!("{number:0>2}")),
+        l1_umov: letter.uuid().to_owned(),
+        ..Sl1::default()
+    };
+    order(&mut sale, goods);
+    sale
+}
+
+/// Any item that is not taken at once makes the sale an order; its document becomes that of the order
+/// (`domain/retailsales.md` 7).
+fn order(sale: &mut Sl1, goods: &Goods) {
+    if goods.sold.iter().all(|sold| sold.line.l2_entrega == "2") {
+        return;
+    }
+    sale.l1_tipo = "P".to_owned();
+    sale.l1_reserva = "S".to_owned();
+    sale.l1_status = "F".to_owned();
+    sale.l1_docped = std::mem::take(&mut sale.l1_doc);
+    sale.l1_serped = std::mem::take(&mut sale.l1_serie);
+    if goods.sold.iter().any(|sold| sold.line.l2_entrega == "1") {
+        sale.l1_ecflag = "P".to_owned();
+    }
+}

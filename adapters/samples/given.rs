@@ -1,0 +1,83 @@
+//! What the house of a sample knows.
+
+use super::House;
+use crate::TABLES;
+use crate::books::{Books, Retail};
+use crate::effect::Alias;
+use crate::paper::Paper;
+use crate::table::{Cell, Kind, Row, Table};
+use chrono::{DateTime, NaiveDate};
+use serde_json::{Value, json};
+
+/// The reference tables of the demonstration, with rules laid over the defaults of `[retail]`.
+///
+/// # Errors
+/// What is wrong with a rule or a table.
+pub fn books(rules: &Value) -> Result<Books, String> {
+    let mut retail = json!({
+        "default_customer": "000001/01", "default_seller": "000001", "freight_type": "C", "sale_tes": "501",
+        "closed_until": "", "release_forms": [], "wot": false, "batch_tries": 5, "cancel_patience": "25s",
+    });
+    if !rules.is_null() {
+        super::merge(&mut retail, rules);
+    }
+    let retail: Retail = serde_json::from_value(retail).map_err(|error| format!("retail: {error}"))?;
+    Books::read(retail, |file| {
+        Some(
+            match file {
+                "companies.csv" => include_str!("../../config/reference/companies.csv"),
+                "branches.csv" => include_str!("../../config/reference/branches.csv"),
+                "stations.csv" => include_str!("../../config/reference/stations.csv"),
+                "payment_forms.csv" => include_str!("../../config/reference/payment_forms.csv"),
+                "card_administrators.csv" => include_str!("../../config/reference/card_administrators.csv"),
+                "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
+                "products.csv" => include_str!("../../config/reference/products.csv"),
+                _ => return None,
+            }
+            .to_owned(),
+        )
+    })
+    .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+}
+
+/// Builds the house of a description: `now`, `partner`, `retail`, `depara` (alias, external, internal) and
+/// `rows` (table, columns).
+///
+/// # Errors
+/// What is wrong with the description.
+pub fn house(given: &Value) -> Result<House, String> {
+    let text = |name: &str, default: &str| given[name].as_str().unwrap_or(default).to_owned();
+    let now = text("now", "2026-11-20T15:00:00-03:00");
+    let now = DateTime::parse_from_rfc3339(&now).map_err(|error| format!("now: {error}"))?;
+    let partner = text("partner", "OMNI");
+    let mut paper = Paper::default();
+    for (alias, entries) in given["depara"].as_object().into_iter().flatten() {
+        let alias = Alias::find(alias).ok_or_else(|| format!("depara: no kind {alias}"))?;
+        for (external, internal) in entries.as_object().into_iter().flatten() {
+            paper.enter(&partner, alias, external, internal.as_str().unwrap_or_default());
+        }
+    }
+    for (name, rows) in given["rows"].as_object().into_iter().flatten() {
+        let table = TABLES.iter().find(|table| table.name == name).ok_or_else(|| format!("rows: no table {name}"))?;
+        for columns in rows.as_array().into_iter().flatten() {
+            paper.put(row(table, columns)?);
+        }
+    }
+    Ok(House { paper, books: books(&given["retail"])?, now })
+}
+
+fn row(table: &'static Table, columns: &Value) -> Result<Row, String> {
+    let mut cells: Vec<Cell> = table.columns.iter().map(|column| Cell::empty(column.kind)).collect();
+    for (name, value) in columns.as_object().into_iter().flatten() {
+        let place = table.columns.iter().position(|column| column.name == name);
+        let place = place.ok_or_else(|| format!("rows: {} has no column {name}", table.name))?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let wrong = || format!("rows: {}.{name}: {text}", table.name);
+        cells[place] = match table.columns[place].kind {
+            Kind::Text => Cell::Text(text),
+            Kind::Amount(_) => Cell::Amount(text.parse().map_err(|_| wrong())?),
+            Kind::Date => Cell::Date(Some(NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| wrong())?)),
+        };
+    }
+    Ok(Row { table, cells })
+}

@@ -1,0 +1,167 @@
+//! The envelope: charsets, unreadable bodies, the digest by which a message is recognised, the answer.
+
+use eaid_schemas::envelope::response::{Heading, Identity, InternalId, Response, write};
+use eaid_schemas::envelope::{Document, Envelope, Event, Format, Header, Limits, decode};
+use eaid_schemas::violation::{Code, Violation};
+use proptest::prelude::*;
+
+const LIMITS: Limits = Limits { body: 4096, depth: 8, items: 100 };
+
+fn message(body: &[u8]) -> Envelope {
+    match decode(body, None, &LIMITS) {
+        Ok(Document::Message(envelope)) => *envelope,
+        other => panic!("expected a message: {other:?}"),
+    }
+}
+
+fn refused(body: &[u8]) -> Code {
+    match decode(body, None, &LIMITS) {
+        Err(unreadable) => unreadable.code,
+        Ok(other) => panic!("expected no envelope: {other:?}"),
+    }
+}
+
+#[test]
+fn what_has_no_envelope_is_unreadable_by_code() {
+    let deep = format!(r#"{{"Header":{{}},"Content":{}1{}}}"#, "[".repeat(20), "]".repeat(20));
+    for (body, code) in [
+        (b"".as_slice(), Code::Empty),
+        (b" \r\n ", Code::Empty),
+        (b"good morning", Code::NotJson),
+        (br#"{"Header":{}"#, Code::NotJson),
+        (br#"{"Header":{},"Content":{}} x"#, Code::NotJson),
+        (b"[1,2,3]", Code::NoEnvelope),
+        (br#"{"Header":{}}"#, Code::NoEnvelope),
+        (br#"{"Header":7,"Content":{}}"#, Code::NoEnvelope),
+        (br#"{"a":1}"#, Code::NoEnvelope),
+        (b"<a/>", Code::NotXml),
+        (b"{\"Header\":{},\"Content\":{\"a\":\"\x81\"}}", Code::Charset),
+        (&[b' '; 5000], Code::TooLarge),
+        (deep.as_bytes(), Code::TooDeep),
+    ] {
+        assert_eq!(refused(body), code, "{}", String::from_utf8_lossy(body));
+    }
+}
+
+#[test]
+fn a_lone_header_is_given_back_so_that_the_sender_is_answered() {
+    let unreadable = decode(br#"{"Header":{"UUID":"u","ProductName":"OMNI"}}"#, None, &LIMITS).expect_err("no content");
+    let header = unreadable.header.expect("the header was read");
+    assert_eq!(Header::text(&header.uuid), "u");
+}
+
+#[test]
+fn a_deeply_nested_body_does_not_overflow_the_stack() {
+    let limits = Limits { body: 1 << 24, ..LIMITS };
+    let body = "[".repeat(1 << 20);
+    assert_eq!(decode(body.as_bytes(), None, &limits).expect_err("too deep").code, Code::TooDeep);
+}
+
+#[test]
+fn windows_1252_is_read_where_utf_8_is_not() {
+    let body = b"{\"Header\":{\"UUID\":\"1\"},\"Content\":{\"Name\":\"S\xe3o Jos\xe9\"}}";
+    assert!(message(body).content().contains("São José"));
+    let with_label = decode(body, Some("application/json; charset=ISO-8859-1"), &LIMITS);
+    assert!(matches!(with_label, Ok(Document::Message(_))));
+    let with_mark = [b"\xef\xbb\xbf".as_slice(), br#"{"Header":{},"Content":{}}"#].concat();
+    message(&with_mark);
+    let unknown = decode(body, Some("application/json; charset=klingon"), &LIMITS).expect_err("unknown charset");
+    assert_eq!(unknown.code, Code::Charset);
+}
+
+#[test]
+fn the_event_is_that_of_the_header_else_of_the_content() {
+    let event = |text: &str| message(text.as_bytes()).event;
+    assert_eq!(event(r#"{"Header":{"Event":"UPSERT"},"Content":{"Event":"delete"}}"#), Some(Event::Upsert));
+    assert_eq!(event(r#"{"header":{},"content":{"a":{"event":"x"},"EVENT":"Delete"}}"#), Some(Event::Delete));
+    assert_eq!(event(r#"{"Header":{},"Content":""}"#), None);
+}
+
+#[test]
+fn an_order_event_is_told_from_a_message() {
+    let document = decode(br#"{"order":"01|0101|000001","event":"invoiced"}"#, None, &LIMITS);
+    assert!(matches!(document, Ok(Document::OrderEvent { .. })));
+}
+
+fn digest(content: &str) -> u128 {
+    message(format!(r#"{{"Header":{{}},"Content":{content}}}"#).as_bytes()).digest
+}
+
+#[test]
+fn the_digest_is_of_values() {
+    let one = digest(r#"{"A":1.50,"B":[{"x":"1"},{"y":null}],"C":true}"#);
+    for same in [
+        r#"{"c":true, "b":[{"X":"1"},{}], "a":1.5}"#,
+        r#"{"A":15e-1,"B":[{"x":"\u0031"},{"y":null}],"C":true,"D":null}"#,
+    ] {
+        assert_eq!(digest(same), one, "{same}");
+    }
+    for other in [
+        r#"{"A":1.51,"B":[{"x":"1"},{}],"C":true}"#,
+        r#"{"A":1.5,"B":[{},{"x":"1"}],"C":true}"#,
+        r#"{"A":1.5,"B":[{"x":"1"},{}],"C":false}"#,
+        r#"{"A":1.5,"B":[{"x":"01"},{}],"C":true}"#,
+        r#"{"A":1.5,"B":[{"x":"1"}],"C":true}"#,
+        r#"{"B":1.5,"A":[{"x":"1"},{}],"C":true}"#,
+    ] {
+        assert_ne!(digest(other), one, "{other}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_body_makes_the_decoder_fail(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode(&body, None, &LIMITS);
+    }
+
+    #[test]
+    fn no_text_makes_the_decoder_fail(body in "[{}\\[\\]:,\"a-z0-9. HeadrContent]{0,80}") {
+        let _ = decode(body.as_bytes(), None, &LIMITS);
+    }
+
+    #[test]
+    fn any_text_is_written_as_json(text in any::<String>()) {
+        let body = answer(&text);
+        let back: serde_json::Value = serde_json::from_str(&body).expect("what is written is JSON");
+        prop_assert_eq!(back["Content"]["ReturnContent"]["Error"].as_str(), Some(text.as_str()));
+    }
+}
+
+fn answer(text: &str) -> String {
+    let identity =
+        Identity { source_application: "EAID".into(), product_name: "PROTHEUS".into(), product_version: "12".into() };
+    let heading = Heading {
+        uuid: "00000000-0000-7000-8000-000000000001",
+        kind: "Response",
+        sub_type: "event",
+        event: "upsert",
+        transaction: "RETAILSALES",
+        version: "2.009",
+        company: "01",
+        branch: "0101",
+        generated_on: "2026-11-20T14:30:00-03:00",
+        delivery_type: "async",
+    };
+    let messages = [
+        Violation::error(Code::NotPositive, "/ListOfSaleItem/SaleItem/0/Quantity", text),
+        Violation::warning(Code::ReadAs, "/Header/Version", "lido como 2.009"),
+    ];
+    let ids =
+        [InternalId { name: "RETAILSALES".into(), origin: "A|1 ".into(), destination: "01|0101|1|000001|001".into() }];
+    let response = Response {
+        received_uuid: "u 1",
+        sent_by: "OMNI",
+        event: "upsert",
+        processed_on: "2026-11-20T14:30:00-03:00",
+        is_ok: false,
+        messages: &messages,
+        ids: &ids,
+    };
+    write(Format::Json, &identity, &heading, &response)
+}
+
+#[test]
+fn the_answer_as_it_goes_out() {
+    let body: serde_json::Value = serde_json::from_str(&answer("Quantidade deve ser maior que zero.")).expect("JSON");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&body).expect("JSON"));
+}

@@ -1,0 +1,170 @@
+//! Against a real RabbitMQ: what happens when queues, channels and connections go away.
+
+mod consuming;
+mod publishing;
+mod relay;
+
+use super::*;
+use crate::bus::{Delivered, Fate, Ticket};
+use crate::store::State;
+use eaid_schemas::violation::Code;
+use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Connection, ConnectionProperties};
+use std::time::Duration;
+use uuid::Uuid;
+
+const URL: &str = "EAID_TEST_AMQP_URL";
+/// No test waits longer for anything.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The address of the broker of this run.
+fn url() -> String {
+    std::env::var(URL)
+        .unwrap_or_else(|_| panic!("{URL} is not set: run the tests by `tests/run`, which starts a broker"))
+}
+
+/// A bus whose exchanges and queues nobody else uses.
+struct Stand {
+    bus: AmqpBus,
+    settings: AmqpSettings,
+    deliveries: mpsc::Receiver<Delivery>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+    broker: Connection,
+}
+
+fn settings() -> AmqpSettings {
+    let test = Uuid::now_v7().simple().to_string();
+    AmqpSettings {
+        enabled: true,
+        url: url().into(),
+        exchange_in: format!("{test}.x"),
+        queue_in: format!("{test}.in"),
+        queue_events: format!("{test}.events"),
+        exchange_out: format!("{test}.out"),
+        queue_dead: format!("{test}.dead"),
+        mailboxes: vec![Mailbox { queue: format!("{test}.omni"), binding: "*.omni.#".to_owned() }],
+        ..AmqpSettings::default()
+    }
+}
+
+impl Stand {
+    async fn new(change: impl FnOnce(&mut AmqpSettings)) -> Stand {
+        let mut settings = settings();
+        change(&mut settings);
+        let (sender, deliveries) = mpsc::channel(2000);
+        let stop = CancellationToken::new();
+        let (bus, task) = open(settings.clone(), "EAID", "test", Some(sender), stop.clone());
+        let broker = Connection::connect(&url(), ConnectionProperties::default()).await.unwrap();
+        let stand = Stand { bus, settings, deliveries, stop, task, broker };
+        stand.is_up(0).await;
+        stand
+    }
+
+    /// Waits until both connections stand, the consuming one in another session than that of `before`.
+    async fn is_up(&self, before: i64) {
+        let mut publish = self.bus.watch_publishing();
+        let mut consume = self.bus.watch_consuming().unwrap();
+        let up = async {
+            publish.wait_for(Link::is_ready).await.unwrap();
+            consume.wait_for(|link| link.is_ready() && link.since.timestamp_micros() > before).await.unwrap();
+        };
+        tokio::time::timeout(DEADLINE, up).await.expect("the bus comes up");
+    }
+
+    /// To tell this session from the next.
+    fn session(&self) -> i64 {
+        self.bus.consuming().unwrap().since.timestamp_micros()
+    }
+
+    async fn channel(&self) -> Channel {
+        self.broker.create_channel().await.unwrap()
+    }
+
+    /// Publishes messages as a partner.
+    async fn send(&self, bodies: impl IntoIterator<Item = Vec<u8>>) {
+        let settings = AmqpSettings { url: url().into(), ..self.settings.clone() };
+        let publisher = Publisher::connect(&settings).await.unwrap();
+        let letters: Vec<_> = bodies
+            .into_iter()
+            .map(|body| publisher.message("RETAILSALES", None, "application/json", body.into()))
+            .collect();
+        let posted = publisher.publish(&letters).await.unwrap();
+        assert!(posted.iter().all(|posted| *posted == Posted::Confirmed), "{posted:?}");
+        publisher.close().await;
+    }
+
+    async fn send_numbers(&self, numbers: std::ops::Range<u32>) {
+        self.send(numbers.map(|number| number.to_string().into_bytes())).await;
+    }
+
+    async fn take(&mut self, count: usize) -> Vec<Delivery> {
+        let mut taken = Vec::new();
+        while taken.len() < count {
+            let next = tokio::time::timeout(DEADLINE, self.deliveries.recv()).await;
+            taken.push(next.expect("a delivery").expect("the bus is open"));
+        }
+        taken
+    }
+
+    /// Messages that lie in a queue and are handed to nobody.
+    async fn ready(&self, queue: &str) -> u32 {
+        self.ready_or_absent(queue).await.expect("the queue is there")
+    }
+
+    async fn ready_or_absent(&self, queue: &str) -> Option<u32> {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let found = self.channel().await.queue_declare(queue.into(), options, FieldTable::default()).await;
+        found.ok().map(|queue| queue.message_count())
+    }
+
+    async fn stop(&mut self) {
+        self.stop.cancel();
+        self.bus.close();
+        tokio::time::timeout(DEADLINE, &mut self.task).await.expect("the bus stops in time").unwrap();
+    }
+
+    /// Stops, and removes everything from the broker.
+    async fn end(mut self) {
+        if !self.task.is_finished() {
+            self.stop().await;
+        }
+        let channel = self.channel().await;
+        for object in topology::objects(&self.settings) {
+            match object {
+                topology::Object::Queue(name) => {
+                    channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default()).await.map(drop)
+                }
+                topology::Object::Exchange(name) => {
+                    channel.exchange_delete(name.as_str().into(), ExchangeDeleteOptions::default()).await
+                }
+            }
+            .unwrap();
+        }
+    }
+}
+
+fn fate(state: State) -> Fate {
+    Fate {
+        message: Uuid::now_v7(),
+        state,
+        cause: (state == State::Unreadable).then(|| (Code::NotJson, "JSON inválido na linha 1, coluna 1.".to_owned())),
+        violations: Vec::new(),
+        answer: None,
+        is_changed: false,
+    }
+}
+
+/// Settles deliveries as the inbound loop does.
+async fn settle_all(deliveries: impl IntoIterator<Item = Delivery>, state: State) {
+    let list = deliveries.into_iter().map(|delivery| {
+        let delivered = Delivered { body: delivery.body, content_type: delivery.content_type };
+        (delivery.ticket, delivered, fate(state))
+    });
+    crate::bus::settle(list.collect::<Vec<(Ticket, Delivered, Fate)>>()).await;
+}
+
+fn number(delivery: &Delivery) -> u32 {
+    std::str::from_utf8(&delivery.body).unwrap().parse().unwrap()
+}

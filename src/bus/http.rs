@@ -1,0 +1,82 @@
+//! HTTP: the EAI endpoint for envelopes, order events, the fate of a message, health and metrics.
+//!
+//! A call is one more transport: its body goes into the same channel as a delivery of RabbitMQ, and the call is
+//! answered when its message is kept. What is answered later can be fetched by UUID.
+
+mod batch;
+mod clerk;
+mod guard;
+mod health;
+mod intake;
+mod listen;
+mod messages;
+mod order_events;
+mod receipt;
+mod reply;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod transactions;
+
+pub use clerk::{Clerk, Readiness};
+pub use listen::{ListenError, bind, serve};
+pub use settings::{HttpSettings, May, Token};
+
+use super::Delivery;
+use super::weight::Weight;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use eaid_schemas::envelope::Limits;
+use eaid_schemas::envelope::response::Identity;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What the calls are received with.
+#[derive(Clone)]
+pub struct Reception {
+    settings: Arc<HttpSettings>,
+    limits: Limits,
+    identity: Arc<Identity>,
+    deliveries: mpsc::Sender<Delivery>,
+    clerk: Arc<dyn Clerk>,
+    /// Bytes of bodies that are in hand.
+    weight: Weight,
+}
+
+impl Reception {
+    /// Puts it together. `limits` are those of a message, `identity` is who we are in Receipts.
+    pub fn new(
+        settings: HttpSettings,
+        limits: Limits,
+        identity: Identity,
+        deliveries: mpsc::Sender<Delivery>,
+        clerk: Arc<dyn Clerk>,
+    ) -> Reception {
+        let weight = Weight::new(settings.unsettled.bytes().max(limits.body), 1);
+        Reception { settings: Arc::new(settings), limits, identity: Arc::new(identity), deliveries, clerk, weight }
+    }
+}
+
+/// The paths of the contract, for other pages to be merged with.
+pub fn router(reception: Reception) -> Router {
+    let guarded = |may: May| from_fn_with_state((reception.clone(), may), guard::admit);
+    let send = Router::new()
+        .route("/totvseai/standardmessage/v1/transactions", post(transactions::receive))
+        .route_layer(guarded(May::Send));
+    let events =
+        Router::new().route("/api/v1/order-events", post(order_events::receive)).route_layer(guarded(May::Events));
+    let read = Router::new()
+        .route("/api/v1/messages/{uuid}", get(messages::show))
+        .route("/metrics", get(health::metrics))
+        .route_layer(guarded(May::Read));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .merge(send)
+        .merge(events)
+        .merge(read)
+        .fallback(reply::no_such_page)
+        .method_not_allowed_fallback(reply::no_such_method)
+        .with_state(reception)
+}

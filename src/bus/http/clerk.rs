@@ -1,0 +1,37 @@
+//! What HTTP asks of the rest of eaid.
+
+use crate::fault::Fault;
+use crate::store::monitor::{MessageStory, SentLine};
+use async_trait::async_trait;
+use chrono::{DateTime, FixedOffset};
+use serde_json::Value;
+
+/// Whether eaid is able to work.
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    /// It is.
+    pub is_ready: bool,
+    /// Each check with its state, since when, the last error and what to do. Holds no secrets: it is shown to
+    /// everybody.
+    pub checks: Value,
+}
+
+/// Answers what HTTP asks.
+#[async_trait]
+pub trait Clerk: Send + Sync {
+    /// The messages that carry a UUID, newest first ([`crate::store::monitor::Monitor::stories`]).
+    async fn stories(&self, uuid: &str) -> Result<Vec<MessageStory>, Fault>;
+
+    /// What was sent for a message, by the id of its inbox row, oldest first
+    /// ([`crate::store::monitor::Monitor::sent_for`]).
+    async fn sent_for(&self, message: &str) -> Result<Vec<SentLine>, Fault>;
+
+    /// Whether eaid is able to work.
+    fn readiness(&self) -> Readiness;
+
+    /// The metrics as Prometheus text.
+    fn metrics(&self) -> String;
+
+    /// Now, in the zone of our messages.
+    fn now(&self) -> DateTime<FixedOffset>;
+}

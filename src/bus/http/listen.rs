@@ -1,0 +1,125 @@
+//! Listening, and serving until the stop.
+
+use super::settings::HttpSettings;
+use super::{Reception, router};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+use tokio::net::{TcpListener, lookup_host};
+use tokio_util::sync::CancellationToken;
+
+/// The longest that any call may take, over `sync_wait`.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long calls that are under way may take after the stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why nobody listens.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The configuration cannot be used (exit code 2).
+    #[error("{0}")]
+    Settings(String),
+    /// It would be open to everybody (exit code 2).
+    #[error(
+        "[http] listen: {0} é acessível de fora desta máquina e [http] tokens está vazio; \
+         cadastre tokens ou escute em 127.0.0.1"
+    )]
+    Open(String),
+    /// The system refuses (exit code 1).
+    #[error("[http] listen: {0}: {1}")]
+    System(String, std::io::Error),
+}
+
+impl ListenError {
+    /// Whether a person has to change the configuration.
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, ListenError::System(..))
+    }
+}
+
+/// Listens at the address of the settings; beyond loopback only with tokens.
+///
+/// # Errors
+/// [`ListenError`].
+pub async fn bind(settings: &HttpSettings) -> Result<TcpListener, ListenError> {
+    if let Some(problem) = settings.problem() {
+        return Err(ListenError::Settings(problem));
+    }
+    let listen = settings.listen.trim();
+    let found = lookup_host(listen).await;
+    let addresses: Vec<_> = match found {
+        Ok(found) => found.collect(),
+        Err(error) => {
+            return Err(ListenError::Settings(format!(
+                "[http] listen: `{listen}` não é um endereço com porta: {error}"
+            )));
+        }
+    };
+    if settings.tokens.is_empty() && !addresses.iter().all(|address| address.ip().is_loopback()) {
+        return Err(ListenError::Open(listen.to_owned()));
+    }
+    TcpListener::bind(&addresses[..]).await.map_err(|error| ListenError::System(listen.to_owned(), error))
+}
+
+/// Serves until the stop, and then at most 10 s longer for calls that are under way. `pages` is merged with the
+/// paths of the contract.
+///
+/// # Errors
+/// What the system says when it can no longer serve.
+pub async fn serve(
+    listener: TcpListener,
+    reception: Reception,
+    pages: Option<Router>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let limit = reception.settings.sync_wait.0 + PATIENCE;
+    let ours = router(reception);
+    let app = match pages {
+        Some(pages) => pages.merge(ours),
+        None => ours,
+    };
+    let app = app.layer(from_fn_with_state(limit, bounded));
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = std::future::IntoFuture::into_future(served) => served,
+        () = late => {
+            tracing::warn!("calls were still under way at the stop");
+            Ok(())
+        }
+    }
+}
+
+/// No call takes for ever, and nothing that is answered is kept or guessed at by a browser.
+async fn bounded(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let begun = std::time::Instant::now();
+    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => super::reply::Refused::later().into_response(),
+    };
+    let status = response.status();
+    metrics::counter!("eaid_http_calls_total", "status" => class(status)).increment(1);
+    metrics::histogram!("eaid_http_seconds").record(begun.elapsed().as_secs_f64());
+    tracing::debug!(%method, path, %status, "call");
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}

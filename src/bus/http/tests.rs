@@ -1,0 +1,324 @@
+//! Calls from outside, with an inbound loop that tells the fate each test wants.
+
+use super::*;
+use crate::bus::{Fate, Ticket};
+use crate::config::units::{Size, Span};
+use crate::fault::Fault;
+use crate::store::State;
+use crate::store::monitor::{MessageStory, SentLine};
+use async_trait::async_trait;
+use chrono::{DateTime, FixedOffset, Utc};
+use eaid_schemas::violation::Code;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+const TRANSACTIONS: &str = "/totvseai/standardmessage/v1/transactions";
+const EVENTS: &str = "/api/v1/order-events";
+
+/// Knows one stored answer.
+#[derive(Default)]
+struct Stored(Mutex<Option<String>>);
+
+#[async_trait]
+impl Clerk for Stored {
+    async fn stories(&self, _: &str) -> Result<Vec<MessageStory>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn sent_for(&self, _: &str) -> Result<Vec<SentLine>, Fault> {
+        let stored = self.0.lock().unwrap().clone();
+        Ok(stored.into_iter().map(sent).collect())
+    }
+
+    fn readiness(&self) -> Readiness {
+        Readiness { is_ready: false, checks: json!({ "database": { "ok": false } }) }
+    }
+
+    fn metrics(&self) -> String {
+        "eaid_x 1\n".to_owned()
+    }
+
+    fn now(&self) -> DateTime<FixedOffset> {
+        Utc::now().fixed_offset()
+    }
+}
+
+fn sent(body: String) -> SentLine {
+    SentLine {
+        id: Uuid::now_v7(),
+        kind: "response".to_owned(),
+        transaction: String::new(),
+        correlation: String::new(),
+        subject: String::new(),
+        route_key: String::new(),
+        transport: "http".to_owned(),
+        state: "sent".to_owned(),
+        note: String::new(),
+        created_at: Utc::now(),
+        sent_at: None,
+        body,
+    }
+}
+
+/// A server with a clerk, and an inbound loop that answers by `tell`.
+struct Server {
+    address: String,
+    clerk: Arc<Stored>,
+    _stop: tokio_util::sync::DropGuard,
+}
+
+impl Server {
+    async fn new(tokens: Value, tell: impl Fn(&Delivery) -> Option<Fate> + Send + 'static) -> Server {
+        let settings = HttpSettings {
+            listen: "127.0.0.1:0".to_owned(),
+            sync_wait: Span(Duration::from_millis(300)),
+            tokens: serde_json::from_value(tokens).unwrap(),
+            unsettled: Size(1 << 20),
+            ..HttpSettings::default()
+        };
+        let (deliveries, mut taken) = mpsc::channel::<Delivery>(10);
+        tokio::spawn(async move {
+            while let Some(delivery) = taken.recv().await {
+                let fate = tell(&delivery);
+                if let (Ticket::Http(call), Some(fate)) = (delivery.ticket, fate) {
+                    drop(call.send(fate));
+                }
+            }
+        });
+        let listener = bind(&settings).await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let clerk = Arc::new(Stored::default());
+        let identity = Identity {
+            source_application: "EAID".to_owned(),
+            product_name: "PROTHEUS".to_owned(),
+            product_version: "12".to_owned(),
+        };
+        let limits = Limits { body: 100_000, depth: 64, items: 1000 };
+        let reception = Reception::new(settings, limits, identity, deliveries, clerk.clone());
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, reception, None, stop.clone()));
+        Server { address, clerk, _stop: stop.drop_guard() }
+    }
+
+    /// One call: status, head, body.
+    async fn call(&self, method: &str, path: &str, token: Option<&str>, body: &str) -> (u16, String, String) {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let token = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{token}Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The server may answer, and close, before it has read all of a body that it refuses.
+        drop(stream.write_all(body.as_bytes()).await);
+        let mut text = Vec::new();
+        drop(stream.read_to_end(&mut text).await);
+        let text = String::from_utf8(text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        (head[9..12].parse().unwrap(), head.to_owned(), body.to_owned())
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let (status, _, body) = self.call("POST", path, None, &body.to_string()).await;
+        (status, serde_json::from_str(&body).unwrap())
+    }
+}
+
+fn fate(state: State) -> Fate {
+    Fate { message: Uuid::now_v7(), state, cause: None, violations: Vec::new(), answer: None, is_changed: false }
+}
+
+fn refused(code: Code) -> Fate {
+    Fate { cause: Some((code, "porque sim".to_owned())), ..fate(State::Refused) }
+}
+
+fn message(delivery_type: Option<&str>) -> Value {
+    let mut message = json!({
+        "Header": { "UUID": "u-1", "Type": "BusinessMessage", "Transaction": "RETAILSALES", "Version": "2.009",
+                    "SourceApplication": "OMNI", "ProductName": "OMNI" },
+        "Content": {}
+    });
+    if let Some(text) = delivery_type {
+        message["Header"]["DeliveryType"] = json!(text);
+    }
+    message
+}
+
+/// A Response of ours.
+fn answer(delivery_type: &str) -> Value {
+    json!({ "Header": { "UUID": "r-1", "Type": "Response", "DeliveryType": delivery_type }, "Content": {} })
+}
+
+fn answered(delivery_type: &str) -> Fate {
+    Fate { answer: Some(Arc::from(answer(delivery_type).to_string())), ..fate(State::Staged) }
+}
+
+#[tokio::test]
+async fn the_sender_and_the_registration_decide_what_the_body_is() {
+    let header = |of: &Value| of["Header"]["Type"].clone();
+    for (wants, registered, status, kind) in [
+        (Some("sync"), "async", 200, "Response"),
+        (Some("Async"), "sync", 202, "Receipt"),
+        (None, "sync", 200, "Response"),
+        (None, "async", 202, "Receipt"),
+    ] {
+        let server = Server::new(json!([]), move |_| Some(answered(registered))).await;
+        let (got, body) = server.post(TRANSACTIONS, &message(wants)).await;
+        assert_eq!((got, header(&body)), (status, json!(kind)), "{wants:?} {registered}");
+        if kind == "Receipt" {
+            assert_eq!(body["Content"]["ReceivedMessage"]["UUID"], "u-1");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_waits_gets_its_answer_if_it_comes_in_time() {
+    let server = Server::new(json!([]), |_| Some(fate(State::Waiting))).await;
+    let (status, body) = server.post(TRANSACTIONS, &message(Some("sync"))).await;
+    assert_eq!((status, body["Header"]["Type"].as_str()), (202, Some("Receipt")));
+    let asynchronous = server.post(TRANSACTIONS, &message(Some("async"))).await;
+    assert_eq!(asynchronous.0, 202);
+    let call = message(Some("sync"));
+    let (late, ()) = tokio::join!(server.post(TRANSACTIONS, &call), async {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        *server.clerk.0.lock().unwrap() = Some(answer("sync").to_string());
+    });
+    assert_eq!((late.0, late.1["Header"]["UUID"].as_str()), (200, Some("r-1")));
+    // The same message again: no answer is made, the stored one is given.
+    let again = server.post(TRANSACTIONS, &message(Some("sync"))).await;
+    assert_eq!(again.1["Header"]["UUID"], "r-1");
+}
+
+#[tokio::test]
+async fn what_is_unreadable_large_or_not_kept_is_told_so() {
+    let unreadable = Fate { cause: Some((Code::NotJson, "JSON inválido.".to_owned())), ..fate(State::Unreadable) };
+    let server = Server::new(json!([]), move |delivery| (delivery.body.len() < 50).then(|| unreadable.clone())).await;
+    let (status, _, body) = server.call("POST", TRANSACTIONS, None, "{").await;
+    assert_eq!(status, 400);
+    assert_eq!(
+        serde_json::from_str::<Value>(&body).unwrap(),
+        json!({ "code": "not_json", "message": "JSON inválido." })
+    );
+    let (status, _, body) = server.call("POST", TRANSACTIONS, None, &"x".repeat(100_001)).await;
+    assert_eq!(status, 413, "{body}");
+    // The inbound loop drops the ticket: nothing is known.
+    let (status, head, _) = server.call("POST", TRANSACTIONS, None, &message(Some("sync")).to_string()).await;
+    assert_eq!(status, 503);
+    assert!(head.to_lowercase().contains("retry-after: 2"), "{head}");
+}
+
+#[tokio::test]
+async fn a_batch_is_asynchronous_or_nothing() {
+    let count = Arc::new(Mutex::new(0));
+    let counted = count.clone();
+    let server = Server::new(json!([]), move |delivery| {
+        *counted.lock().unwrap() += 1;
+        let is_whole = delivery.body.starts_with(b"{\"Header\"");
+        Some(if is_whole { fate(State::Staged) } else { Fate { cause: None, ..fate(State::Unreadable) } })
+    })
+    .await;
+    let to = |query: &str| format!("{TRANSACTIONS}{query}");
+    let batch = |items: &[Value]| json!({ "Items": items });
+    let good = message(Some("async"));
+    for (query, items, status) in [
+        ("", vec![good.clone()], 400),
+        ("?batchUUID=b&batchType=businessTransaction", vec![good.clone()], 501),
+        ("?batchUUID=b&batchType=other", vec![good.clone()], 400),
+        ("?batchUUID=b", vec![], 400),
+        ("?batchUUID=b", vec![good.clone(), message(Some("sync"))], 400),
+        ("?batchUUID=b", vec![good.clone(), message(None)], 400),
+    ] {
+        let (got, body) = server.post(&to(query), &batch(&items)).await;
+        assert_eq!(got, status, "{query} {body}");
+    }
+    assert_eq!(*count.lock().unwrap(), 0, "nothing of a refused batch is taken");
+    let (status, body) = server.post(&to("?batchUUID=b-7"), &batch(&[good, json!({ "x": 1 })])).await;
+    assert_eq!((status, body["batchUUID"].as_str()), (202, Some("b-7")));
+    assert_eq!(body["Items"][0]["Header"]["Type"], "Receipt");
+    assert_eq!(body["Items"][1]["code"], "no_envelope");
+}
+
+#[tokio::test]
+async fn order_events_are_told_apart() {
+    let server = Server::new(json!([]), |delivery| {
+        assert!(!delivery.may_wait);
+        let event: Value = serde_json::from_slice(&delivery.body).unwrap();
+        Some(match event["order"].as_str().unwrap() {
+            "known" => Fate { is_changed: true, ..fate(State::Noted) },
+            "again" => fate(State::Noted),
+            "unknown" => refused(Code::NotFound),
+            "wrong" => refused(Code::NotAllowed),
+            _ => refused(Code::NotInList),
+        })
+    })
+    .await;
+    let event = |order: &str| json!({ "order": order, "event": "shipped" });
+    for (order, status, changed) in [
+        ("known", 200, json!(true)),
+        ("again", 200, json!(false)),
+        ("unknown", 404, Value::Null),
+        ("wrong", 409, Value::Null),
+        ("bad", 422, Value::Null),
+    ] {
+        let (got, body) = server.post(EVENTS, &event(order)).await;
+        assert_eq!((got, &body["changed"]), (status, &changed), "{order}");
+    }
+    for unreadable in [json!({}), json!("shipped"), json!({ "order": "known" }), message(None)] {
+        let (status, body) = server.post(EVENTS, &unreadable).await;
+        assert_eq!(status, 422, "{body}");
+    }
+    let list = json!([event("unknown"), event("known"), 5, event("again")]);
+    let (status, results) = server.post(EVENTS, &list).await;
+    assert_eq!(status, 200);
+    assert_eq!(results[0]["status"], 404);
+    assert!(results[0]["error"].is_string());
+    assert_eq!(results[1], json!({ "changed": true }));
+    assert_eq!(results[2]["status"], 422);
+    assert_eq!(results[3], json!({ "changed": false }));
+}
+
+#[tokio::test]
+async fn tokens_open_only_their_own_doors() {
+    let tokens = json!([
+        { "name": "omni", "token": "key-of-omni", "may": ["send"] },
+        { "name": "erp", "token": "key-of-erp", "may": ["events", "read"] },
+    ]);
+    let server = Server::new(tokens, |_| Some(answered("sync"))).await;
+    let body = message(Some("sync")).to_string();
+    let send = async |token| server.call("POST", TRANSACTIONS, token, &body).await;
+    let (status, head, _) = send(None).await;
+    assert_eq!(status, 401);
+    assert!(head.to_lowercase().contains("www-authenticate: bearer"), "{head}");
+    assert_eq!(send(Some("key-of-nobody")).await.0, 401);
+    assert_eq!(send(Some("key-of-erp")).await.0, 403);
+    assert_eq!(send(Some("key-of-omni")).await.0, 200);
+    assert_eq!(server.call("GET", "/metrics", Some("key-of-omni"), "").await.0, 403);
+    assert_eq!(server.call("GET", "/metrics", Some("key-of-erp"), "").await.2, "eaid_x 1\n");
+    assert_eq!(server.call("GET", "/api/v1/messages/x", Some("key-of-erp"), "").await.0, 404);
+    assert_eq!(server.call("GET", "/healthz", None, "").await.0, 200);
+    let (status, _, body) = server.call("GET", "/readyz", None, "").await;
+    assert_eq!(status, 503);
+    assert!(body.contains("database"), "{body}");
+    assert_eq!(server.call("GET", "/nowhere", None, "").await.0, 404);
+    assert_eq!(server.call("GET", TRANSACTIONS, Some("key-of-omni"), "").await.0, 405);
+}
+
+#[tokio::test]
+async fn nobody_listens_to_the_world_without_tokens() {
+    let at = |listen: &str| HttpSettings { listen: listen.to_owned(), ..HttpSettings::default() };
+    let error = bind(&at("0.0.0.0:0")).await.unwrap_err();
+    assert!(error.is_usage() && error.to_string().contains("0.0.0.0:0"), "{error}");
+    assert!(bind(&at("nonsense")).await.unwrap_err().is_usage());
+    assert!(bind(&at("localhost:0")).await.is_ok());
+    let taken = bind(&at("127.0.0.1:0")).await.unwrap();
+    let error = bind(&at(&taken.local_addr().unwrap().to_string())).await.unwrap_err();
+    assert!(!error.is_usage(), "{error}");
+    let empty = json!([{ "name": "a", "token": " ", "may": [] }]);
+    let settings = HttpSettings { tokens: serde_json::from_value(empty).unwrap(), ..at("0.0.0.0:0") };
+    assert!(bind(&settings).await.unwrap_err().is_usage());
+}

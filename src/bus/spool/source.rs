@@ -1,0 +1,151 @@
+//! Looks at the folder and takes what lies there, in the order of the names.
+
+use super::folder::{self, Read};
+use super::settings::SpoolSettings;
+use super::settle::{Desk, File, reason};
+use crate::bus::link::{Link, LinkSign, pauses};
+use crate::bus::weight::Weight;
+use crate::bus::{Delivery, Ticket};
+use crate::fault::Fault;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Takes files.
+pub(super) struct Source {
+    desk: Arc<Desk>,
+    deliveries: mpsc::Sender<Delivery>,
+    weight: Weight,
+    link: LinkSign,
+}
+
+/// Nobody takes deliveries any more.
+struct Over;
+
+impl Source {
+    pub(super) fn new(settings: SpoolSettings, deliveries: mpsc::Sender<Delivery>) -> Source {
+        let weight = Weight::new(settings.unsettled.bytes(), 1);
+        Source { desk: Desk::new(settings), deliveries, weight, link: LinkSign::new("spool/in") }
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<Link> {
+        self.link.watch()
+    }
+
+    /// Takes files until the stop. A folder that fails is tried again, ever more slowly.
+    pub(super) async fn supervise(self, stop: CancellationToken) {
+        let mut rests = pauses();
+        loop {
+            let fault = tokio::select! {
+                () = stop.cancelled() => return,
+                ended = self.session() => match ended {
+                    Ok(Over) => return,
+                    Err(fault) => fault,
+                },
+            };
+            if self.link.now().is_connected {
+                rests = pauses();
+            }
+            self.link.down(&fault);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rests.next().unwrap_or(Duration::from_secs(30))) => {}
+            }
+        }
+    }
+
+    /// Makes the folders and looks at them until something fails.
+    async fn session(&self) -> Result<Over, Fault> {
+        let desk = Arc::clone(&self.desk);
+        let _lock = blocking(move || {
+            for path in [&desk.settings.inbox, &desk.settings.taken(), &desk.settings.dead(), &desk.settings.outbox] {
+                folder::make(path)?;
+            }
+            folder::lock(&desk.settings.inbox)
+        })
+        .await?;
+        loop {
+            let desk = Arc::clone(&self.desk);
+            let names = blocking(move || {
+                desk.move_rest()?;
+                folder::list(&desk.settings.inbox)
+            })
+            .await?;
+            if !self.link.now().is_connected {
+                self.link.up();
+            }
+            let mut taken = 0;
+            for name in names {
+                if self.desk.is_in_hand(&name) {
+                    continue;
+                }
+                match self.take(name).await? {
+                    Ok(()) => taken += 1,
+                    Err(Over) => return Ok(Over),
+                }
+            }
+            if taken == 0 {
+                tokio::time::sleep(self.desk.settings.poll.0).await;
+            }
+        }
+    }
+
+    /// Takes one file: reads it and hands it over.
+    async fn take(&self, name: OsString) -> Result<Result<(), Over>, Fault> {
+        let path = self.desk.settings.inbox.join(&name);
+        let greatest = self.desk.settings.max_file.bytes();
+        let looked = path.clone();
+        let length = blocking(move || Ok(folder::length(&looked))).await?;
+        let Some(share) = self.weight.share(length.min(greatest)).await else { return Ok(Err(Over)) };
+        let looked = path.clone();
+        let content_type = content_type(&path);
+        let (body, stamp) = match blocking(move || folder::read(&looked, greatest)).await? {
+            Read::Whole(body, stamp) => (body, stamp),
+            Read::Gone => return Ok(Ok(())),
+            Read::TooLarge(length, stamp) => {
+                let (desk, file) = (Arc::clone(&self.desk), File { name, stamp });
+                let reason = reason("too_large", &format!("O arquivo tem {length} bytes; o limite é {greatest}."));
+                let end = move || {
+                    desk.end(file, Some(reason));
+                    Ok(())
+                };
+                blocking(end).await?;
+                return Ok(Ok(()));
+            }
+        };
+        let Ok(room) = self.deliveries.reserve().await else { return Ok(Err(Over)) };
+        metrics::counter!("eaid_spool_taken_total").increment(1);
+        room.send(Delivery {
+            body: Arc::from(body),
+            content_type: content_type.map(ToOwned::to_owned),
+            origin: "spool",
+            redelivered: false,
+            may_wait: true,
+            taken: Instant::now(),
+            ticket: Ticket::Spool(self.desk.take(File { name, stamp }, share)),
+        });
+        Ok(Ok(()))
+    }
+}
+
+fn content_type(path: &Path) -> Option<&'static str> {
+    let extension = path.extension()?.to_str()?;
+    match extension.to_ascii_lowercase().as_str() {
+        "json" => Some("application/json"),
+        "xml" => Some("application/xml"),
+        _ => None,
+    }
+}
+
+/// Does something with files away from the threads that serve connections.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Fault::Spool { path: String::new(), reason: error.to_string() }),
+    }
+}

@@ -1,0 +1,185 @@
+//! Registrations, routes and reference tables, checked once as a whole: what `eaid check` names by file and
+//! line, and what the loops ask.
+
+pub mod compiled;
+pub mod read;
+pub mod route;
+
+use eaid_adapters::books::Books;
+use eaid_adapters::routine::{Part, Routine};
+use eaid_schemas::envelope::Format;
+use eaid_schemas::envelope::response::Identity;
+
+pub use route::{Refused, Routed};
+
+/// Which events an adapter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Both.
+    All,
+    /// Upserts.
+    Update,
+    /// Deletes.
+    Delete,
+}
+
+/// Whether the caller waits for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The Response in the same call.
+    Sync,
+    /// A Receipt, the Response later.
+    Async,
+}
+
+/// One line of the screen *Adapter E.A.I.* (`domain/admin.md` 2).
+#[derive(Clone)]
+pub struct Registration {
+    /// The routine.
+    pub routine: &'static Routine,
+    /// Free text.
+    pub description: String,
+    /// It is sent.
+    pub send: bool,
+    /// It is received.
+    pub receive: bool,
+    /// How HTTP answers.
+    pub method: Method,
+    /// Which events.
+    pub operation: Operation,
+    /// Channel, kept for comparison with the screen.
+    pub channel: String,
+    /// What is sent, and the major that is received.
+    pub version: Version,
+    /// Main table.
+    pub alias: String,
+    /// Route, by its code.
+    pub route: String,
+    /// Format of our own messages.
+    pub format: Format,
+    /// Branch of ours that it is for; empty: any.
+    pub execution_branch: String,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+/// Where a route leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// Back by the transport it came by.
+    Origin,
+    /// RabbitMQ.
+    Amqp,
+    /// The spool folder.
+    Spool,
+}
+
+impl To {
+    /// As the file spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            To::Origin => "origin",
+            To::Amqp => "amqp",
+            To::Spool => "spool",
+        }
+    }
+}
+
+/// One line of the screen *Rotas E.A.I.*.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its code.
+    pub code: String,
+    /// ProductName of the partner: the reference of its De/Para.
+    pub product: String,
+    /// SourceApplication of the partner.
+    pub application: String,
+    /// The word for routing keys and folders.
+    pub key: String,
+    /// Where it leads.
+    pub to: To,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+/// `major.minor` of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// Major.
+    pub major: u32,
+    /// Minor, of three digits.
+    pub minor: u32,
+}
+
+impl Version {
+    /// Reads `2.009`; `2.9` is padded to `2.009` and marked so (`domain/README.md` 2).
+    pub fn parse(text: &str) -> Option<(Version, bool)> {
+        let (major, minor) = text.trim().split_once('.').unwrap_or((text.trim(), "000"));
+        let digits = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(major) || !digits(minor) {
+            return None;
+        }
+        let version = Version { major: major.parse().ok()?, minor: minor.parse().ok()? };
+        Some((version, minor.len() < 3))
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{:03}", self.major, self.minor)
+    }
+}
+
+/// The transports that are switched on; `origin` falls back among them.
+#[derive(Clone, Copy, Debug)]
+pub struct Transports {
+    /// RabbitMQ.
+    pub amqp: bool,
+    /// The spool folder.
+    pub spool: bool,
+}
+
+/// The whole catalog.
+pub struct Catalog {
+    /// Registrations, in the order of the file.
+    pub registrations: Vec<Registration>,
+    /// Routes, in the order of the file.
+    pub routes: Vec<Route>,
+    /// Reference tables and rules.
+    pub books: Books,
+    /// Who we are.
+    pub identity: Identity,
+    /// The transports that are on.
+    pub transports: Transports,
+    /// A short digest of the files: each message remembers the catalog that judged it.
+    pub fingerprint: String,
+}
+
+impl Catalog {
+    /// The registration that sends a message of ours, for a partner.
+    pub fn sender(&self, transaction: &str, partner: &str) -> Option<&Registration> {
+        let route = self.routes.iter().find(|route| route.product == partner);
+        self.registrations.iter().find(|registration| {
+            registration.send
+                && registration.routine.message.eq_ignore_ascii_case(transaction)
+                && matches!(registration.routine.part, Part::Sends)
+                && route.is_some_and(|route| route.code == registration.route)
+        })
+    }
+
+    /// The route of a partner.
+    pub fn route_of(&self, partner: &str) -> Option<&Route> {
+        self.routes.iter().find(|route| route.product == partner)
+    }
+
+    /// The transport by which something goes out, given that by which it came in.
+    pub fn transport(&self, route: Option<&Route>, origin: &str) -> &'static str {
+        let to = route.map_or(To::Origin, |route| route.to);
+        match (to, origin) {
+            (To::Amqp, _) | (To::Origin, "amqp") => "amqp",
+            (To::Spool, _) | (To::Origin, "spool") => "spool",
+            (To::Origin, _) if self.transports.amqp => "amqp",
+            (To::Origin, _) => "spool",
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `eaid explain FILE…`: what would happen to a message.
+
+use super::print::{json, say, table};
+use super::{Desk, Failure};
+use crate::operate::explain::{Explanation, explain};
+use crate::operate::read_catalog;
+use crate::store::{Store, open};
+use eaid_adapters::TABLES;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Nothing is written. De/Para, customers and reserves are those of the configured database; with --offline those of
+an empty house, so that everything the message needs is listed.
+
+Examples:
+  eaid explain sale.json
+  eaid explain --offline sale.json")]
+pub struct Args {
+    /// Messages, one a file
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Do not ask the database
+    #[arg(long)]
+    offline: bool,
+}
+
+pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
+    let config = desk.config()?;
+    let catalog = read_catalog(&config)?;
+    let store: Option<Arc<dyn Store>> = if args.offline { None } else { Some(migrated(&config).await?) };
+    let mut explanations = Vec::new();
+    for file in &args.files {
+        let name = file.display().to_string();
+        let body = std::fs::read(file).map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
+        explanations.push(explain(&config, &catalog, store.as_deref(), &name, body).await?);
+    }
+    let refused =
+        explanations.iter().any(|told| ["refused", "unreadable", "set_aside"].contains(&told.verdict.as_str()));
+    if desk.json {
+        json(&explanations)?;
+    } else {
+        for told in &explanations {
+            print(told)?;
+        }
+    }
+    if refused { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// The configured store, as long as it is there: explaining makes none.
+async fn migrated(config: &crate::config::Config) -> Result<Arc<dyn Store>, Failure> {
+    let store = open(config.database_url()).await?;
+    if config.database.migrate {
+        store.migrate(TABLES).await?;
+    } else if !store.health(TABLES).await?.is_migrated {
+        return Err(Failure::Failed(
+            "the database is not migrated; run `eaid migrate`, or explain with --offline".to_owned(),
+        ));
+    }
+    Ok(store)
+}
+
+fn print(told: &Explanation) -> Result<(), Failure> {
+    say(&format!(
+        "{}\n  {} {} from {}, id {}",
+        told.file, told.transaction, told.version, told.partner, told.internal_id
+    ))?;
+    if !told.adapter.is_empty() {
+        say(&format!("  adapter: {}", told.adapter))?;
+    }
+    say(&format!("  verdict: {}", told.verdict))?;
+    for found in &told.violations {
+        say(&format!("  {:7} {:20} {}\n          {}", found.level, found.code, found.path, found.text))?;
+    }
+    for waits in &told.waits {
+        say(&format!("  waits for {}  (named by {})\n          {}", waits.key, waits.path, waits.text))?;
+    }
+    if !told.rows.is_empty() {
+        let lines = told.rows.iter().map(|row| {
+            let columns: Vec<String> = row
+                .columns
+                .iter()
+                .map(|(name, value)| {
+                    format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                })
+                .collect();
+            vec![row.change.to_owned(), row.table.to_owned(), columns.join(" ")]
+        });
+        say("  rows:")?;
+        say(&table(&["", "table", "columns"], lines.collect()))?;
+    }
+    for entry in &told.depara {
+        say(&format!("  De/Para: {entry}"))?;
+    }
+    if let Some(answer) = &told.answer {
+        say(&format!("  answer:\n{answer}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `eaid status`: one screen.
+
+use super::print::{age, cut, json, say, table};
+use super::{Desk, Failure};
+use crate::operate;
+use crate::operate::status::{COUNTED, Status, status};
+use crate::store::monitor::Tally;
+use std::io::IsTerminal;
+
+/// Failed sales that fit on the screen.
+const SHOWN: usize = 5;
+
+pub async fn run(desk: &Desk) -> Result<(), Failure> {
+    let config = desk.config()?;
+    let store = operate::store(&config).await?;
+    let status = status(&config, store.as_ref()).await?;
+    if desk.json { json(&status.to_json()) } else { print(&status) }
+}
+
+fn print(status: &Status) -> Result<(), Failure> {
+    let ink = Ink::of_terminal();
+    let tallies = |title: &str, tallies: &[Tally], none: &str| -> Result<(), Failure> {
+        say(&ink.title(title))?;
+        if tallies.iter().all(|tally| tally.count == 0) {
+            return say(&format!("  {none}"));
+        }
+        for tally in tallies.iter().filter(|tally| tally.count > 0) {
+            let oldest = tally.oldest.map_or_else(String::new, |oldest| format!("oldest {}", age(oldest)));
+            let line = format!("  {:<14} {:>9}  {oldest}", tally.name, tally.count);
+            say(&ink.by_name(&tally.name, line.trim_end()))?;
+        }
+        Ok(())
+    };
+    tallies("Messages", &status.overview.messages, "none yet")?;
+    if !status.overview.causes.is_empty() {
+        tallies("Why messages wait or were refused", &status.overview.causes, "")?;
+    }
+    tallies("Outbox", &status.overview.outbox, "empty")?;
+    staged(status, &ink)?;
+    queues(status, &ink)?;
+    hints(status)
+}
+
+fn staged(status: &Status, ink: &Ink) -> Result<(), Failure> {
+    say(&ink.title("GravaBatch"))?;
+    let counted = |count: usize| if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() };
+    say(&format!("  {:<14} {:>9}", "RX to do", counted(status.received)))?;
+    let line = format!("  {:<14} {:>9}", "ER given up", counted(status.failed.len()));
+    say(&if status.failed.is_empty() { line } else { ink.alarm(&line) })?;
+    for failed in status.failed.iter().take(SHOWN) {
+        say(&format!("    {} ({}): {}", failed.sale, failed.external, cut(&failed.reason, 90)))?;
+    }
+    Ok(())
+}
+
+fn queues(status: &Status, ink: &Ink) -> Result<(), Failure> {
+    if status.queues.is_empty() && status.broker.is_none() && status.spool.is_none() {
+        return Ok(());
+    }
+    say(&ink.title("Coming in and going out"))?;
+    if let Some(error) = &status.broker {
+        say(&ink.alarm(&format!("  {error}")))?;
+    }
+    if !status.queues.is_empty() {
+        let line = |depth: &crate::bus::amqp::Depth| {
+            let ready = depth.ready.map_or_else(|| "not there".to_owned(), |ready| ready.to_string());
+            vec![format!(" {}", depth.queue), ready, depth.consumers.to_string()]
+        };
+        say(&table(&[" queue", "ready", "consumers"], status.queues.iter().map(line).collect()))?;
+    }
+    if let Some(files) = status.spool {
+        say(&format!("  {:<14} {files:>9} files", "spool in"))?;
+    }
+    Ok(())
+}
+
+/// What to do next, where something is to be done.
+fn hints(status: &Status) -> Result<(), Failure> {
+    let count = |tallies: &[Tally], name: &str| tallies.iter().any(|tally| tally.name == name && tally.count > 0);
+    let mut hints = Vec::new();
+    if count(&status.overview.messages, "waiting") {
+        hints.push("eaid depara missing                    what messages wait for");
+    }
+    if count(&status.overview.messages, "refused") {
+        hints.push("eaid messages list --state refused     which, and why");
+    }
+    if count(&status.overview.messages, "set_aside") {
+        hints.push("eaid messages list --state set_aside   a routine failed on these");
+    }
+    if count(&status.overview.outbox, "unroutable") {
+        hints.push("unroutable answers: no queue is bound for them at the broker; bind one, they are sent again");
+    }
+    if !hints.is_empty() {
+        say("")?;
+    }
+    hints.into_iter().try_for_each(say)
+}
+
+/// Colour, on a terminal only.
+struct Ink {
+    is_on: bool,
+}
+
+impl Ink {
+    fn of_terminal() -> Ink {
+        Ink { is_on: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.is_on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn title(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn alarm(&self, text: &str) -> String {
+        self.paint("31", text)
+    }
+
+    fn by_name(&self, name: &str, text: &str) -> String {
+        match name {
+            "set_aside" | "unroutable" | "internal" | "unreadable" => self.alarm(text),
+            "waiting" | "refused" => self.paint("33", text),
+            _ => text.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Start, keep stepping, stop. Starting is a library call, given an office; the process is only its shell.
+
+mod gauges;
+mod listen;
+
+use crate::bus::{Delivery, Sink, amqp, spool};
+use crate::office::Office;
+use crate::office::readiness::Board;
+use crate::store::Outgoing;
+use crate::{batch, inbound, outbound};
+use clap::ValueEnum;
+use eaid_adapters::TABLES;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// What a process can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Takes messages and keeps them.
+    Inbound,
+    /// GravaBatch.
+    Batch,
+    /// Publishes answers and traces.
+    Outbound,
+    /// Listens on HTTP.
+    Http,
+}
+
+/// The roles of a process.
+#[derive(Clone, Copy, Debug)]
+pub struct Roles {
+    inbound: bool,
+    batch: bool,
+    outbound: bool,
+    http: bool,
+}
+
+impl Roles {
+    /// Of a list.
+    pub fn of(roles: &[Role]) -> Roles {
+        let has = |role| roles.contains(&role);
+        Roles {
+            inbound: has(Role::Inbound),
+            batch: has(Role::Batch),
+            outbound: has(Role::Outbound),
+            http: has(Role::Http),
+        }
+    }
+
+    /// All of them.
+    pub fn all() -> Roles {
+        Roles { inbound: true, batch: true, outbound: true, http: true }
+    }
+}
+
+/// Why the daemon ended unasked.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// Its configuration cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// A part failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Deliveries in hand before the transports have to wait.
+const INTAKE: usize = 2000;
+/// Committed messages in hand before they are left to polling.
+const PUBLISHER: usize = 4000;
+/// How long each part of a stop may take.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// Runs the roles until `stop`; then stops in order: sources and loops, publishers, transports.
+///
+/// # Errors
+/// [`Ended`] where it could not start, or a part ended unasked.
+pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -> Result<(), Ended> {
+    let board = Arc::new(Board::default());
+    let metrics = gauges::install();
+    let (deliver, deliveries) = mpsc::channel::<Delivery>(INTAKE);
+    let (publisher, committed) = mpsc::channel::<Outgoing>(PUBLISHER);
+    let sources = CancellationToken::new();
+    let publishing = CancellationToken::new();
+    let mut parts: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
+
+    let listener =
+        if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
+    let takes = |wanted: bool| wanted.then(|| deliver.clone());
+    let mut broker = None;
+    if office.config.amqp.enabled {
+        office.config.amqp.address().map_err(|error| Ended::Usage(format!("amqp.url: {error}")))?;
+        let app_id = &office.config.identity.source_application;
+        let (bus, task) =
+            amqp::open(office.config.amqp.clone(), app_id, &node_name(), takes(roles.inbound), sources.clone());
+        let links = [("rabbitmq consume", bus.watch_consuming()), ("rabbitmq publish", Some(bus.watch_publishing()))];
+        for (name, link) in links {
+            if let Some(link) = link {
+                parts.spawn(gauges::follow(name, link, board.clone(), gauges::BROKER, sources.clone()));
+            }
+        }
+        sinks.push(Arc::new(bus.sink()));
+        broker = Some((bus, task));
+    }
+    if office.config.spool.enabled {
+        let (bus, task) = spool::open(office.config.spool.clone(), takes(roles.inbound), sources.clone());
+        if let Some(link) = bus.watch_taking() {
+            parts.spawn(gauges::follow("spool", link, board.clone(), gauges::FOLDER, sources.clone()));
+        }
+        parts.spawn(async move { ("spool", task.await.map_err(|error| error.to_string())) });
+        sinks.push(Arc::new(bus.sink()));
+    }
+    if let Some(listener) = listener {
+        let serving = listen::serve(listener, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
+        parts.spawn(async move { ("http", serving.await) });
+    }
+    parts.spawn(gauges::sample(office.clone(), board.clone(), deliver, publisher.downgrade(), sources.clone()));
+
+    let mut loops: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    let ends = CancellationToken::new();
+    if roles.inbound || roles.http {
+        let run = inbound::run(office.clone(), deliveries, publisher.clone(), ends.clone());
+        loops.spawn(async move { ("inbound", run.await.map_err(|fault| fault.to_string())) });
+    }
+    if roles.batch && office.config.gravabatch.enabled {
+        let run = batch::run(office.clone(), publisher.clone(), ends.clone());
+        loops.spawn(async move { ("batch", run.await.map_err(|fault| fault.to_string())) });
+    }
+    drop(publisher);
+    let mut last: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    if roles.outbound {
+        let run = outbound::run(office.clone(), sinks, committed, publishing.clone());
+        last.spawn(async move { ("outbound", run.await.map_err(|fault| fault.to_string())) });
+    } else {
+        // Nobody publishes here: rows are left to the process that does.
+        drop(committed);
+    }
+    tracing::info!(?roles, tables = TABLES.len(), adapters = office.catalog.registrations.len(), "eaid is at work");
+
+    let unasked = tokio::select! {
+        () = stop.cancelled() => None,
+        Some(ended) = parts.join_next() => Some(ended),
+        Some(ended) = loops.join_next() => Some(ended),
+        Some(ended) = last.join_next() => Some(ended),
+    };
+    sources.cancel();
+    ends.cancel();
+    finish("loops", &mut loops).await;
+    // The publishers end by themselves once what was committed is out; the deadline is for a broker that is gone.
+    let patience = tokio::spawn(async move {
+        tokio::time::sleep(DEADLINE / 3).await;
+        publishing.cancel();
+    });
+    finish("publishers", &mut last).await;
+    patience.abort();
+    if let Some((bus, task)) = broker {
+        bus.close();
+        parts.spawn(async move { ("amqp", task.await.map_err(|error| error.to_string())) });
+    }
+    finish("transports", &mut parts).await;
+    if let Err(fault) = office.store.release(office.holder).await {
+        tracing::warn!(%fault, "leases are not given back; they end by themselves");
+    }
+    match unasked {
+        None => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        Some(Ok((name, Ok(())))) => Err(Ended::Failed(format!("{name} ended unasked"))),
+        Some(Ok((name, Err(error)))) => Err(Ended::Failed(format!("{name}: {error}"))),
+        Some(Err(error)) => Err(Ended::Failed(format!("a part of the daemon failed: {error}"))),
+    }
+}
+
+/// Waits for parts to end, at most until the deadline, and names who is late.
+async fn finish(what: &str, parts: &mut JoinSet<(&'static str, Result<(), String>)>) {
+    let deadline = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        match tokio::time::timeout_at(deadline, parts.join_next()).await {
+            Ok(None) => return,
+            Ok(Some(Ok((name, Err(error))))) => tracing::warn!(part = name, error, "ended with an error"),
+            Ok(Some(_)) => {}
+            Err(_) => {
+                tracing::warn!(what, late = parts.len(), "did not end in time; what they hold is given back by itself");
+                parts.abort_all();
+                return;
+            }
+        }
+    }
+}
+
+/// Names this process in the broker's tools.
+fn node_name() -> String {
+    std::process::id().to_string()
+}

@@ -1,0 +1,95 @@
+//! Metrics: ages and saturation, not only counts. Sampled from the store, so that they are true for what other
+//! processes left, too.
+
+use crate::bus::link::Link;
+use crate::office::Office;
+use crate::office::readiness::Board;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// What to do when the broker is not at work.
+pub const BROKER: &str = "verifique se o RabbitMQ está no ar e [amqp] url; `eaid check` diz mais";
+/// What to do when the folder is not at work.
+pub const FOLDER: &str = "verifique se a pasta existe, tem espaço e pode ser escrita";
+
+/// How often the store is looked at.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Installs the recorder of this process, once; gives what renders its text.
+pub fn install() -> Option<PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
+}
+
+/// How much of a bounded channel is taken, from 0 to 1.
+fn saturation<T>(name: &'static str, channel: &mpsc::Sender<T>) {
+    let taken = 1.0 - channel.capacity() as f64 / channel.max_capacity() as f64;
+    metrics::gauge!("eaid_saturation", "of" => name).set(taken);
+}
+
+/// Samples the store and the channels until stopped, and notes whether the database is at work.
+pub async fn sample<A: Send + 'static, B: Send + 'static>(
+    office: Arc<Office>,
+    board: Arc<Board>,
+    intake: mpsc::Sender<A>,
+    publisher: mpsc::WeakSender<B>,
+    stop: CancellationToken,
+) -> (&'static str, Result<(), String>) {
+    let advice = "verifique se o servidor do banco está no ar e [database] url";
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return ("gauges", Ok(())),
+            _ = tick.tick() => {}
+        }
+        saturation("intake", &intake);
+        if let Some(publisher) = publisher.upgrade() {
+            saturation("publisher", &publisher);
+        }
+        let overview = office.store.overview().await;
+        board.write("database", overview.as_ref().map(|_| ()).map_err(ToString::to_string), advice);
+        let Ok(overview) = overview else { continue };
+        for (what, tallies) in [("messages", overview.messages), ("outbox", overview.outbox)] {
+            for tally in tallies {
+                let age = tally.oldest.map_or(0.0, |since| (chrono::Utc::now() - since).as_seconds_f64().max(0.0));
+                let labels = [("of", what.to_owned()), ("state", tally.name)];
+                metrics::gauge!("eaid_count", &labels).set(tally.count as f64);
+                metrics::gauge!("eaid_oldest_age_seconds", &labels).set(age);
+            }
+        }
+    }
+}
+
+/// Follows the state of a transport's connection until stopped.
+pub async fn follow(
+    name: &'static str,
+    mut link: watch::Receiver<Link>,
+    board: Arc<Board>,
+    advice: &'static str,
+    stop: CancellationToken,
+) -> (&'static str, Result<(), String>) {
+    loop {
+        let now = link.borrow_and_update().clone();
+        metrics::gauge!("eaid_connected", "to" => name).set(if now.is_ready() { 1.0 } else { 0.0 });
+        board.write(name, verdict(now), advice);
+        tokio::select! {
+            () = stop.cancelled() => return (name, Ok(())),
+            changed = link.changed() => if changed.is_err() {
+                stop.cancelled().await;
+                return (name, Ok(()));
+            }
+        }
+    }
+}
+
+fn verdict(link: Link) -> Result<(), String> {
+    match (link.is_connected, link.blocked) {
+        (true, None) => Ok(()),
+        (true, Some(reason)) => Err(format!("bloqueado pelo broker: {reason}")),
+        (false, _) => Err(link.error.unwrap_or_else(|| "ainda sem conexão".to_owned())),
+    }
+}

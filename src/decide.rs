@@ -1,0 +1,279 @@
+//! PURE: deliveries + catalog + world -> what is to be kept. No clock, no disk, no bus: the moment, fresh ids
+//! and everything looked up come in.
+//!
+//! [`lay::lay`] opens a delivery as far as it can be without knowing anything of the world; [`batch`] gives
+//! each its verdict, in the order of arrival, so that a message sees the effects of those before it.
+
+pub mod answer;
+pub mod lay;
+pub mod order;
+pub mod sending;
+
+use crate::catalog::Catalog;
+use crate::store::{Batch, BusinessKey, Fingerprint, Found, Known, Place, Repeat, Settled, State, Stored};
+use answer::Answer;
+use chrono::{DateTime, FixedOffset, Utc};
+use eaid_adapters::effect::Effect;
+use eaid_adapters::verdict::{Refusal, Staged, Verdict, Waiting};
+use eaid_adapters::world::{Wants, World};
+use eaid_schemas::envelope::Limits;
+use eaid_schemas::violation::{Code, Violation};
+use lay::{Laid, OnDesk};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What a decision takes from outside.
+pub struct Moment<'m> {
+    /// Now, in the zone of the configuration.
+    pub now: DateTime<FixedOffset>,
+    /// How long a message may wait.
+    pub patience: Duration,
+    /// Makes ids of version 7.
+    pub fresh: &'m mut dyn FnMut() -> Uuid,
+}
+
+impl Moment<'_> {
+    /// Now, in UTC.
+    pub fn utc(&self) -> DateTime<Utc> {
+        self.now.with_timezone(&Utc)
+    }
+}
+
+/// What became of one delivery of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a message of its own: its place in [`Batch::settled`].
+    Settled(usize),
+    /// It is the same message again as the one of this inbox row.
+    Again(Uuid, State),
+}
+
+/// A batch decided: what to keep, and the outcome of each delivery in the order given.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// What to keep.
+    pub batch: Batch,
+    /// One for each delivery.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Everything that a batch wants looked up.
+pub fn wants(laid: &[Laid], catalog: &Catalog) -> Wants {
+    let mut wants = Wants::default();
+    for laid in laid {
+        if let OnDesk::Case { case, identity, .. } = &laid.desk {
+            if let Some(identity) = identity
+                && !case.internal_id().is_empty()
+            {
+                wants.depara(&laid.entry.fingerprint.partner, *identity, case.internal_id());
+            }
+            case.wants(&catalog.books, &mut wants);
+        }
+    }
+    wants
+}
+
+/// The world as it was found.
+pub fn world(wants: Wants, found: &mut Found, now: DateTime<FixedOffset>) -> World {
+    let mut world = World::new(now, wants);
+    for (partner, alias, external, entry) in found.depara.drain(..) {
+        world.know_depara(&partner, alias, &external, entry);
+    }
+    found.rows.drain(..).for_each(|row| world.know_row(row));
+    world
+}
+
+/// Messages of the batch that are already decided, by what identifies them.
+#[derive(Default)]
+struct Seen {
+    fingerprints: HashMap<Fingerprint, (Uuid, State)>,
+    /// Place among the settled, and among the deliveries.
+    waiting: HashMap<BusinessKey, Vec<(usize, usize)>>,
+}
+
+/// Decides a batch.
+pub fn batch(
+    all: &[Laid],
+    catalog: &Catalog,
+    limits: &Limits,
+    found: Found,
+    world: &mut World,
+    at: &mut Moment<'_>,
+) -> Decided {
+    let mut decided = Decided::default();
+    let mut seen = Seen::default();
+    for Known { fingerprint, id, state } in found.known {
+        seen.fingerprints.insert(fingerprint, (id, state));
+    }
+    let mut stored_waiting: HashMap<BusinessKey, Vec<Stored>> = HashMap::new();
+    for predecessor in found.waiting {
+        stored_waiting.entry(predecessor.key).or_default().push(predecessor.stored);
+    }
+    for (index, laid) in all.iter().enumerate() {
+        if laid.is_new
+            && laid.can_be_known()
+            && let Some((message, state)) = seen.fingerprints.get(&laid.entry.fingerprint).copied()
+        {
+            if state != State::Waiting && state != State::Woken {
+                decided.batch.repeats.push(Repeat { message });
+            }
+            decided.outcomes.push(Outcome::Again(message, state));
+            continue;
+        }
+        let settled = one(laid, catalog, world, at);
+        let place = decided.batch.settled.len();
+        if laid.is_new && laid.can_be_known() {
+            seen.fingerprints.insert(laid.entry.fingerprint.clone(), (laid.entry.id, settled.state));
+        }
+        if matches!(settled.state, State::Staged | State::Waiting) && laid.has_key() {
+            let key = &laid.entry.business;
+            for stored in stored_waiting.remove(key).unwrap_or_default() {
+                if stored.entry.id != laid.entry.id && order::is_not_older(&laid.entry, &stored.entry) {
+                    let stored = lay::lay_stored(stored, catalog, limits);
+                    decided.batch.superseded.push(answer::superseded(&stored, catalog, at));
+                }
+            }
+            for (place, earlier) in seen.waiting.remove(key).unwrap_or_default() {
+                decided.batch.settled[place] = answer::superseded(&all[earlier], catalog, at);
+            }
+        }
+        if settled.state == State::Waiting && laid.has_key() {
+            seen.waiting.entry(laid.entry.business.clone()).or_default().push((place, index));
+        }
+        decided.batch.settled.push(settled);
+        decided.outcomes.push(Outcome::Settled(place));
+    }
+    decided
+}
+
+/// The verdict on one message, as it is to be kept.
+fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -> Settled {
+    match &laid.desk {
+        OnDesk::Unreadable(unreadable) => {
+            let violation = Violation::error(unreadable.code, "", unreadable.text.clone());
+            let answer = laid.is_answerable().then(|| Answer::refused(vec![violation.clone()], Vec::new()));
+            answer::settled(laid, State::Unreadable, vec![violation], answer, catalog, at)
+        }
+        OnDesk::Refused(violations) => refuse(laid, violations.clone(), catalog, at),
+        OnDesk::Noted => answer::settled(laid, State::Noted, Vec::new(), None, catalog, at),
+        OnDesk::WhoIs => {
+            let answer = Answer::who_is();
+            answer::settled(laid, State::Noted, Vec::new(), Some(answer), catalog, at)
+        }
+        OnDesk::Case { case, identity, header_errors, header_warnings, .. } => {
+            if !header_errors.is_empty() {
+                let mut violations = header_errors.clone();
+                violations.extend(header_warnings.iter().cloned());
+                let of_content = case.found().iter().filter(|found| !violations.contains(found)).cloned();
+                let of_content: Vec<Violation> = of_content.collect();
+                violations.extend(of_content);
+                return refuse(laid, violations, catalog, at);
+            }
+            if let Some(newer) =
+                identity.and_then(|identity| order::newer_entry(laid, case.internal_id(), identity, world))
+            {
+                let text = "Uma mensagem mais nova deste registro já foi integrada; esta não muda nada.";
+                let mut warnings = header_warnings.clone();
+                warnings.push(Violation::warning(Code::Superseded, "/Header/GeneratedOn", text));
+                let answer = Answer::ok(warnings.clone(), vec![answer::own_id(laid, case.internal_id(), &newer)]);
+                return answer::settled(laid, State::Superseded, warnings, Some(answer), catalog, at);
+            }
+            let verdict = catch_unwind(AssertUnwindSafe(|| case.apply(&catalog.books, world)));
+            match verdict {
+                Ok(Ok(Verdict::Stage(staged))) => stage(laid, staged, header_warnings, catalog, world, at),
+                Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids }))) => {
+                    violations.extend(header_warnings.iter().cloned());
+                    let answer = Answer::refused(violations.clone(), ids);
+                    answer::settled(
+                        laid,
+                        State::Refused,
+                        violations,
+                        laid.is_answerable().then_some(answer),
+                        catalog,
+                        at,
+                    )
+                }
+                Ok(Ok(Verdict::Wait(waiting))) => wait(laid, waiting, catalog, at),
+                Ok(Err(flaw)) => set_aside(laid, &flaw.0, catalog, at),
+                Err(_) => set_aside(laid, "a rotina falhou", catalog, at),
+            }
+        }
+    }
+}
+
+fn refuse(laid: &Laid, violations: Vec<Violation>, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
+    let answer = laid.is_answerable().then(|| Answer::refused(violations.clone(), Vec::new()));
+    answer::settled(laid, State::Refused, violations, answer, catalog, at)
+}
+
+/// A routine failed on the message: kept with its bytes, answered, an alarm. Its neighbours go on.
+pub fn set_aside(laid: &Laid, reason: &str, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
+    let text = format!("Falha interna do eaid ao tratar a mensagem: {reason}. A mensagem foi guardada.");
+    let violation = Violation::error(Code::Internal, "", text);
+    let answer = laid.is_answerable().then(|| Answer::refused(vec![violation.clone()], Vec::new()));
+    answer::settled(laid, State::SetAside, vec![violation], answer, catalog, at)
+}
+
+fn stage(
+    laid: &Laid,
+    staged: Staged,
+    header_warnings: &[Violation],
+    catalog: &Catalog,
+    world: &mut World,
+    at: &mut Moment<'_>,
+) -> Settled {
+    let Staged { effects, ids, mut warnings } = staged;
+    warnings.extend(header_warnings.iter().cloned());
+    world.absorb(&effects);
+    let state = if laid.is_event() { State::Noted } else { State::Staged };
+    let answer = (!laid.is_event()).then(|| Answer::ok(warnings.clone(), ids));
+    let mut settled = answer::settled(laid, state, warnings, answer, catalog, at);
+    for effect in &effects {
+        if let Effect::Send(sending) = effect {
+            settled.outgoing.extend(sending::outgoing(sending, Some(laid.entry.id), catalog, at));
+        }
+    }
+    settled.effects = effects;
+    settled
+}
+
+fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
+    let Waiting { missing, warnings } = waiting;
+    if laid.is_expired || !laid.may_wait {
+        let code = if laid.may_wait { Code::NeverCame } else { Code::NotFound };
+        let named = missing.iter().map(|missing| {
+            let text = match laid.may_wait {
+                true => format!("{} A mensagem esperou e a chave {} nunca chegou.", missing.text, missing.key),
+                false => missing.text.clone(),
+            };
+            Violation::error(code, missing.path.clone(), text)
+        });
+        let violations: Vec<Violation> = named.chain(warnings).collect();
+        return refuse(laid, violations, catalog, at);
+    }
+    let patience = chrono::Duration::from_std(at.patience).unwrap_or(chrono::Duration::MAX);
+    let until = laid.patience_until.unwrap_or_else(|| at.utc() + patience);
+    let mut settled = answer::settled(laid, State::Waiting, warnings, None, catalog, at);
+    settled.cause = None;
+    settled.waits = missing;
+    settled.patience_until = Some(until);
+    settled
+}
+
+/// What GravaBatch sends, as outbox rows.
+pub fn sendings(effects: &[Effect], catalog: &Catalog, at: &mut Moment<'_>) -> Vec<crate::store::Outgoing> {
+    let mut outgoing = Vec::new();
+    for effect in effects {
+        if let Effect::Send(sending) = effect {
+            outgoing.extend(sending::outgoing(sending, None, catalog, at));
+        }
+    }
+    outgoing
+}
+
+/// The place of a message in the inbox.
+pub(crate) fn place(laid: &Laid) -> Place {
+    if laid.is_new { Place::New(Box::new(laid.entry.clone())) } else { Place::Woken(laid.entry.id) }
+}

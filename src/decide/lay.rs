@@ -1,0 +1,282 @@
+//! Laying a delivery open: decoding, routing, reading, as far as that goes without knowing the world.
+
+use crate::catalog::{Catalog, Method};
+use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
+use chrono::{DateTime, Utc};
+use eaid_adapters::effect::Alias;
+use eaid_adapters::order_event;
+use eaid_adapters::routine::{Case, Part};
+use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode};
+use eaid_schemas::field::Choice;
+use eaid_schemas::violation::Violation;
+use std::sync::Arc;
+use uuid::Uuid;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// The transaction under which order events stand in the inbox.
+pub const ORDER_EVENT: &str = "ORDEREVENT";
+
+/// The transport of an answer that its caller takes in the same call: there is nothing to publish.
+pub const CALL: &str = "http";
+
+/// A delivery as it lies on the desk.
+pub enum OnDesk {
+    /// No envelope.
+    Unreadable(Unreadable),
+    /// An envelope that no routine can read.
+    Refused(Vec<Violation>),
+    /// A Response or Receipt: noted at the message it answers.
+    Noted,
+    /// Asks what is registered.
+    WhoIs,
+    /// On the desk of a routine.
+    Case {
+        /// The case.
+        case: Box<dyn Case>,
+        /// The De/Para kind of the record's own id, for messages that update.
+        identity: Option<Alias>,
+        /// Errors of the header.
+        header_errors: Vec<Violation>,
+        /// Warnings of the header.
+        header_warnings: Vec<Violation>,
+    },
+}
+
+/// What an answer needs of the message, besides its inbox row.
+#[derive(Clone, Debug, Default)]
+pub struct Correspondence {
+    /// Key of the route, or `unknown`.
+    pub route_key: String,
+    /// The transport of the answer.
+    pub transport: &'static str,
+    /// Our company, or the sender's.
+    pub company: String,
+    /// Our branch, or the sender's.
+    pub branch: String,
+    /// Transaction as it came.
+    pub transaction: String,
+    /// UUID as it came.
+    pub uuid: String,
+    /// Event as it came.
+    pub event: String,
+    /// SubType as it came.
+    pub sub_type: String,
+    /// The caller waits for the answer.
+    pub is_sync: bool,
+}
+
+/// A delivery laid open.
+pub struct Laid {
+    /// Its inbox row.
+    pub entry: Entry,
+    /// It is not in the inbox yet.
+    pub is_new: bool,
+    /// Its patience has ended.
+    pub is_expired: bool,
+    /// It may be parked.
+    pub may_wait: bool,
+    /// When its waiting ends, if it waited before.
+    pub patience_until: Option<DateTime<Utc>>,
+    /// What lies there.
+    pub desk: OnDesk,
+    /// For the answer.
+    pub to: Correspondence,
+}
+
+impl Laid {
+    /// Whether it is an order event: answered by its transport, never by a message.
+    pub fn is_event(&self) -> bool {
+        self.entry.business.transaction == ORDER_EVENT
+    }
+
+    /// Whether a Response goes out: to every business message of which UUID or partner is known.
+    pub fn is_answerable(&self) -> bool {
+        match self.desk {
+            OnDesk::Noted => false,
+            OnDesk::Unreadable(_) => !self.to.uuid.is_empty() && self.to.route_key != "unknown",
+            _ => !self.is_event(),
+        }
+    }
+
+    /// Whether the inbox can recognise it.
+    pub fn can_be_known(&self) -> bool {
+        !self.entry.fingerprint.uuid.is_empty() || self.entry.redelivered
+    }
+
+    /// Whether it has a business key.
+    pub fn has_key(&self) -> bool {
+        !self.entry.business.internal_id.is_empty() && !self.is_event()
+    }
+}
+
+/// What is told of a delivery besides its bytes.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The id of its inbox row.
+    pub id: Uuid,
+    /// The bytes.
+    pub body: Arc<[u8]>,
+    /// Content type, if told.
+    pub content_type: Option<String>,
+    /// The transport.
+    pub origin: String,
+    /// The broker delivers it again.
+    pub redelivered: bool,
+    /// It may be parked.
+    pub may_wait: bool,
+    /// When it was taken.
+    pub received_at: DateTime<Utc>,
+}
+
+/// Lays a new delivery open.
+pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
+    let document = decode(&arrival.body, arrival.content_type.as_deref(), limits);
+    let mut laid = Laid {
+        may_wait: arrival.may_wait,
+        entry: Entry {
+            id: arrival.id,
+            fingerprint: Fingerprint::default(),
+            business: BusinessKey::default(),
+            product: String::new(),
+            source: String::new(),
+            event: String::new(),
+            version: String::new(),
+            generated_on: String::new(),
+            origin: arrival.origin,
+            format: "json".to_owned(),
+            content_type: arrival.content_type.unwrap_or_default(),
+            received_at: arrival.received_at,
+            catalog: catalog.fingerprint.clone(),
+            body: arrival.body,
+            redelivered: arrival.redelivered,
+        },
+        is_new: true,
+        is_expired: false,
+        patience_until: None,
+        desk: OnDesk::Noted,
+        to: Correspondence::default(),
+    };
+    match document {
+        Err(unreadable) => {
+            if let Some(header) = &unreadable.header {
+                address(&mut laid, header, catalog);
+            }
+            laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
+            laid.desk = OnDesk::Unreadable(unreadable);
+        }
+        Ok(Document::OrderEvent { text, digest }) => lay_event(&mut laid, &text, digest, limits),
+        Ok(Document::Message(envelope)) => lay_message(&mut laid, &envelope, catalog, limits),
+    }
+    laid
+}
+
+/// Lays a stored message open again.
+pub fn lay_stored(stored: Stored, catalog: &Catalog, limits: &Limits) -> Laid {
+    let entry = stored.entry;
+    let arrival = Arrival {
+        id: entry.id,
+        body: entry.body,
+        content_type: (!entry.content_type.is_empty()).then_some(entry.content_type),
+        origin: entry.origin,
+        redelivered: false,
+        may_wait: true,
+        received_at: entry.received_at,
+    };
+    let mut laid = lay(arrival, catalog, limits);
+    laid.is_new = false;
+    if laid.to.transport == CALL {
+        // The caller has its Receipt and is gone: the answer goes by the route.
+        laid.to.transport = catalog.transport(catalog.route_of(&laid.entry.fingerprint.partner), &laid.entry.origin);
+    }
+    laid.is_expired = stored.is_expired;
+    laid.patience_until = stored.patience_until;
+    laid
+}
+
+fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {
+    laid.entry.fingerprint.digest = format!("{digest:032x}");
+    laid.entry.business.transaction = ORDER_EVENT.to_owned();
+    laid.desk = match order_event::open(text, limits.items) {
+        Ok(case) => {
+            laid.entry.business.internal_id = case.internal_id().to_owned();
+            OnDesk::Case { case, identity: None, header_errors: Vec::new(), header_warnings: Vec::new() }
+        }
+        Err(violations) => OnDesk::Refused(violations),
+    };
+}
+
+/// Fills in what the header tells: the inbox row, and where the answer goes.
+fn address(laid: &mut Laid, header: &Header, catalog: &Catalog) {
+    let route = catalog.route_for(header);
+    let text = |part: &str| part.trim().to_owned();
+    let entry = &mut laid.entry;
+    let partner = route.map_or_else(|| text(Header::text(&header.product_name)), |route| route.product.clone());
+    entry.business.partner.clone_from(&partner);
+    entry.business.transaction = Header::text(&header.transaction).trim().to_ascii_uppercase();
+    entry.fingerprint.partner = partner;
+    entry.fingerprint.uuid = text(Header::text(&header.uuid));
+    entry.product = text(Header::text(&header.product_name));
+    entry.source = text(Header::text(&header.source_application));
+    entry.version = text(Header::text(&header.version));
+    entry.generated_on = text(Header::text(&header.generated_on));
+    laid.to = Correspondence {
+        route_key: route.map_or_else(|| "unknown".to_owned(), |route| route.key.clone()),
+        transport: catalog.transport(route, &entry.origin),
+        company: raw(&header.company_id),
+        branch: raw(&header.branch_id),
+        transaction: raw(&header.transaction),
+        uuid: raw(&header.uuid),
+        event: raw(&header.event),
+        sub_type: header.sub_type.map_or_else(String::new, |kind| kind.as_str().to_owned()),
+        is_sync: header.delivery_type == Some(DeliveryType::Sync),
+    };
+}
+
+fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Limits) {
+    let header = &envelope.header;
+    address(laid, header, catalog);
+    let entry = &mut laid.entry;
+    entry.format = envelope.format.as_str().to_owned();
+    entry.fingerprint.digest = format!("{:032x}", envelope.digest);
+    entry.event = envelope.event.map_or_else(String::new, |event| event.as_str().to_owned());
+    if matches!(header.kind, Some(Type::Response | Type::Receipt)) {
+        laid.desk = OnDesk::Noted;
+        return;
+    }
+    if entry.business.transaction == "WHOIS" {
+        laid.desk = OnDesk::WhoIs;
+        laid.to.is_sync = true;
+        return;
+    }
+    match catalog.find(envelope, &entry.origin, limits.items) {
+        Err(refused) => {
+            laid.desk = OnDesk::Refused(refused.violations);
+        }
+        Ok(routed) => {
+            let Part::Receives { identity, open, .. } = routed.registration.routine.part else { return };
+            let method = routed.registration.method;
+            laid.to.is_sync = header.delivery_type.map_or(method == Method::Sync, |kind| kind == DeliveryType::Sync);
+            if !routed.address.company.is_empty() {
+                laid.to.company = routed.address.company.clone();
+                laid.to.branch = routed.address.branch.clone();
+            }
+            // A sale is never updated: what stands is answered as integrated already, whatever its stamp.
+            let updates = identity != Alias::SALE;
+            let case = open(envelope, routed.address);
+            entry.business.internal_id = case.internal_id().trim_end().to_owned();
+            laid.desk = OnDesk::Case {
+                case,
+                identity: updates.then_some(identity),
+                header_errors: routed.errors,
+                header_warnings: routed.warnings,
+            };
+        }
+    }
+    if laid.entry.origin == "http" && laid.to.is_sync {
+        laid.to.transport = CALL;
+    }
+}
+
+fn raw<const MAX: usize>(field: &Option<eaid_schemas::field::Text<MAX>>) -> String {
+    field.as_ref().map_or_else(String::new, |text| text.raw().to_owned())
+}

@@ -1,0 +1,336 @@
+//! LOOP bus -> store. Takes what is there, decides it, keeps it in one transaction, settles it with its
+//! transport. The next batch is decoded and routed while the last one commits, and decided afterwards.
+
+use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
+use crate::crash;
+use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_stored};
+use crate::decide::{Decided, Outcome, set_aside};
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::store::{Kept, NotKept, Outgoing, State};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How long claimed messages and outbox rows stay ours.
+pub const LEASE: Duration = Duration::from_secs(30);
+/// How often woken messages are looked for that another process woke.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A batch laid open, and what settles each delivery.
+struct Opened {
+    laid: Vec<Laid>,
+    tickets: Vec<Option<(Ticket, Delivered)>>,
+}
+
+/// Runs until stopped.
+///
+/// # Errors
+/// None of a fault: those are waited out. An error means that a part of the loop is gone.
+pub async fn run(
+    office: Arc<Office>,
+    deliveries: mpsc::Receiver<Delivery>,
+    publisher: mpsc::Sender<Outgoing>,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
+    let (opened, to_keep) = mpsc::channel(1);
+    let (kept, to_settle) = mpsc::channel(4);
+    let reader = tokio::spawn(read(office.clone(), deliveries, opened, stop.clone()));
+    let settler = tokio::spawn(settle_all(to_settle));
+    keep_all(office, to_keep, publisher, kept, stop).await;
+    let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
+    reader.await.map_err(gone)?;
+    settler.await.map_err(gone)
+}
+
+/// Takes deliveries and woken messages, and lays them open.
+async fn read(
+    office: Arc<Office>,
+    mut deliveries: mpsc::Receiver<Delivery>,
+    opened: mpsc::Sender<Opened>,
+    stop: CancellationToken,
+) {
+    let limit = office.config.inbound.batch;
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut carried = None;
+    loop {
+        let first = match carried.take() {
+            Some(delivery) => Some(delivery),
+            None => tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = office.signals.woken.notified() => None,
+                delivery = deliveries.recv() => match delivery {
+                    Some(delivery) => Some(delivery),
+                    None => return,
+                },
+                _ = look.tick() => None,
+            },
+        };
+        let batch = match first {
+            Some(first) => {
+                let (batch, next) = take(&office, first, &mut deliveries);
+                carried = next;
+                let (laid, tickets) = batch.into_iter().map(|delivery| open(&office, delivery)).unzip();
+                Opened { laid, tickets }
+            }
+            None => match office.store.claim_woken(office.holder, LEASE, limit).await {
+                Ok(woken) if woken.is_empty() => continue,
+                Ok(woken) => {
+                    let limits = office.config.envelope_limits();
+                    let full = woken.len() == limit;
+                    let laid: Vec<Laid> =
+                        woken.into_iter().map(|stored| lay_stored(stored, &office.catalog, &limits)).collect();
+                    if full {
+                        office.signals.woken.notify_one();
+                    }
+                    Opened { tickets: laid.iter().map(|_| None).collect(), laid }
+                }
+                Err(fault) => {
+                    tracing::debug!(%fault, "woken messages are not claimed");
+                    continue;
+                }
+            },
+        };
+        if opened.send(batch).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What is there, up to the bounds of a batch; a delivery that would exceed the bytes is carried over.
+fn take(
+    office: &Office,
+    first: Delivery,
+    deliveries: &mut mpsc::Receiver<Delivery>,
+) -> (Vec<Delivery>, Option<Delivery>) {
+    let (count, bytes) = (office.config.inbound.batch, office.config.inbound.batch_bytes.bytes());
+    let mut size = first.body.len();
+    let mut batch = vec![first];
+    while batch.len() < count {
+        let Ok(next) = deliveries.try_recv() else { break };
+        if size + next.body.len() > bytes {
+            return (batch, Some(next));
+        }
+        size += next.body.len();
+        batch.push(next);
+    }
+    (batch, None)
+}
+
+fn open(office: &Office, delivery: Delivery) -> (Laid, Option<(Ticket, Delivered)>) {
+    let Delivery { body, content_type, origin, redelivered, may_wait, ticket, .. } = delivery;
+    let delivered = Delivered { body: body.clone(), content_type: content_type.clone() };
+    let arrival = Arrival {
+        id: Uuid::now_v7(),
+        body,
+        content_type,
+        origin: origin.to_owned(),
+        redelivered,
+        may_wait,
+        received_at: chrono::Utc::now(),
+    };
+    let laid = lay(arrival, &office.catalog, &office.config.envelope_limits());
+    (laid, Some((ticket, delivered)))
+}
+
+type ToSettle = Vec<(Ticket, Delivered, Fate)>;
+
+async fn settle_all(mut to_settle: mpsc::Receiver<ToSettle>) {
+    while let Some(batch) = to_settle.recv().await {
+        settle(batch).await;
+    }
+}
+
+async fn keep_all(
+    office: Arc<Office>,
+    mut to_keep: mpsc::Receiver<Opened>,
+    publisher: mpsc::Sender<Outgoing>,
+    kept: mpsc::Sender<ToSettle>,
+    stop: CancellationToken,
+) {
+    while let Some(opened) = to_keep.recv().await {
+        let Some(done) = keep_through(&office, opened.laid, &stop).await else { return };
+        let mut fates = Vec::with_capacity(opened.tickets.len());
+        let mut tickets = opened.tickets.into_iter();
+        for part in done {
+            let fates_of_part = part.decided.outcomes.iter().map(|outcome| fate(&part.decided, outcome));
+            for (fate, ticket) in fates_of_part.zip(tickets.by_ref()) {
+                if let Some((ticket, delivered)) = ticket {
+                    fates.push((ticket, delivered, fate));
+                }
+            }
+            hand_over(&office, part, &publisher);
+        }
+        if !fates.is_empty() && kept.send(fates).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A part of a batch that was kept.
+pub struct Part {
+    /// What was kept.
+    pub decided: Decided,
+    /// What it set off.
+    pub kept: Kept,
+}
+
+/// Keeps a batch, whatever it takes: a fault is waited out, a batch that another process overtook is decided
+/// again, and one that the database refuses is split until the message at fault stands alone and is set aside.
+/// `None` where the process stops first: then nothing of what is left was kept.
+pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationToken) -> Option<Vec<Part>> {
+    let mut done = Vec::new();
+    let mut left = vec![laid];
+    let mut pauses = pauses();
+    while let Some(batch) = left.pop() {
+        match step(office, &batch, false).await {
+            Ok(part) => {
+                done.push(part);
+                pauses = self::pauses();
+            }
+            Err(NotKept::Stale(reason)) => {
+                tracing::debug!(reason, "another process was faster; the batch is decided again");
+                metrics::counter!("eaid_batches_decided_again_total").increment(1);
+                left.push(batch);
+                if stop.is_cancelled() {
+                    return None;
+                }
+                tokio::time::sleep(Duration::from_millis(1 + u64::from(rand_part()))).await;
+            }
+            Err(NotKept::Rejected(reason)) if batch.len() == 1 => {
+                tracing::error!(reason, message = %batch[0].entry.id, "the database refuses a message; it is set aside");
+                match step(office, &batch, true).await {
+                    Ok(part) => done.push(part),
+                    Err(error) => {
+                        tracing::error!(%error, "the message cannot even be set aside; it is tried again");
+                        left.push(batch);
+                        pause(&mut pauses, stop).await?;
+                    }
+                }
+            }
+            Err(NotKept::Rejected(_)) => {
+                let mut first = batch;
+                let second = first.split_off(first.len() / 2);
+                left.push(second);
+                left.push(first);
+            }
+            Err(NotKept::Fault(fault)) => {
+                tracing::warn!(%fault, messages = batch.len(), "the batch waits until the fault is over");
+                left.push(batch);
+                pause(&mut pauses, stop).await?;
+            }
+        }
+    }
+    Some(done)
+}
+
+/// A few milliseconds that differ from process to process, so that two do not overtake each other for ever.
+fn rand_part() -> u8 {
+    Uuid::new_v4().as_bytes()[0] % 16
+}
+
+/// Growing pauses with jitter, without an end.
+pub fn pauses() -> backon::ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(5))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// Waits one pause, or `None` where the process stops.
+pub async fn pause(pauses: &mut backon::ExponentialBackoff, stop: &CancellationToken) -> Option<()> {
+    let pause = pauses.next().unwrap_or(Duration::from_secs(5));
+    tokio::select! {
+        () = stop.cancelled() => None,
+        () = tokio::time::sleep(pause) => Some(()),
+    }
+}
+
+/// One step: look up, decide, keep. `aside`: the one message of the batch is set aside instead of decided.
+///
+/// # Errors
+/// [`NotKept`]: nothing of the batch was kept.
+pub async fn step(office: &Office, laid: &[Laid], aside: bool) -> Result<Part, NotKept> {
+    let mut decided = if aside {
+        let mut fresh = Uuid::now_v7;
+        let mut at = office.moment(&mut fresh);
+        let mut decided = Decided::default();
+        for (place, laid) in laid.iter().enumerate() {
+            decided.batch.settled.push(set_aside(laid, "o banco de dados recusou os dados", &office.catalog, &mut at));
+            decided.outcomes.push(Outcome::Settled(place));
+        }
+        decided
+    } else {
+        office.decide(laid).await?
+    };
+    decided.batch.marks = office.take_marks();
+    decided.batch.lease = Some((office.holder, chrono::Utc::now() + LEASE));
+    crash::point("before-keep");
+    match office.store.keep(&decided.batch).await {
+        Ok(kept) => {
+            crash::point("after-keep");
+            Ok(Part { decided, kept })
+        }
+        Err(error) => {
+            office.add_marks(std::mem::take(&mut decided.batch.marks));
+            Err(error)
+        }
+    }
+}
+
+fn fate(decided: &Decided, outcome: &Outcome) -> Fate {
+    match outcome {
+        Outcome::Again(message, state) => Fate {
+            message: *message,
+            state: *state,
+            cause: None,
+            violations: Vec::new(),
+            answer: None,
+            is_changed: false,
+        },
+        Outcome::Settled(place) => {
+            let settled = &decided.batch.settled[*place];
+            let first = settled.violations.iter().find(|found| found.is_error());
+            Fate {
+                message: settled.place.id(),
+                state: settled.state,
+                cause: first.map(|found| (found.code, found.text.clone())),
+                violations: settled.violations.clone(),
+                answer: settled.is_answered.then(|| settled.outgoing.first().map(|out| out.body.clone())).flatten(),
+                is_changed: !settled.effects.is_empty(),
+            }
+        }
+    }
+}
+
+/// Gives what was committed to the publisher, in memory, and wakes who has work now.
+fn hand_over(office: &Office, part: Part, publisher: &mpsc::Sender<Outgoing>) {
+    let Part { decided, kept } = part;
+    let mut staged = false;
+    for settled in decided.batch.settled.into_iter().chain(decided.batch.superseded) {
+        metrics::counter!("eaid_messages_total", "state" => settled.state.as_str()).increment(1);
+        staged |= settled.state == State::Staged && !settled.effects.is_empty();
+        for outgoing in settled.outgoing {
+            // What does not fit stays leased until its lease ends, and is then found as due.
+            if outgoing.transport != CALL && publisher.try_send(outgoing).is_err() {
+                metrics::counter!("eaid_handover_full_total").increment(1);
+            }
+        }
+    }
+    if staged {
+        office.signals.staged.notify_one();
+    }
+    if kept.woken > 0 {
+        office.signals.woken.notify_one();
+    }
+    if kept.repeated > 0 {
+        office.signals.due.notify_one();
+    }
+}

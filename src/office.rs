@@ -1,0 +1,123 @@
+//! What the loops and the verbs share: store, catalog, numbers, signals. One office a process.
+
+pub mod numbers;
+pub mod readiness;
+
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::decide::{Decided, Moment, batch, lay::Laid, wants, world};
+use crate::fault::Fault;
+use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store};
+use chrono::{DateTime, FixedOffset, Utc};
+use eaid_adapters::world::{Wants, World};
+use numbers::Numbers;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// What wakes a loop that waits.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// Messages were woken.
+    pub woken: Notify,
+    /// Sales were staged.
+    pub staged: Notify,
+    /// Outbox rows became due that nobody holds in memory.
+    pub due: Notify,
+}
+
+/// The office.
+pub struct Office {
+    /// The configuration.
+    pub config: Config,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Who holds leases: this process.
+    pub holder: Uuid,
+    /// What wakes the loops.
+    pub signals: Signals,
+    numbers: Numbers,
+    marks: Mutex<Vec<Mark>>,
+}
+
+impl Office {
+    /// Opens the office.
+    pub fn new(config: Config, catalog: Arc<Catalog>, store: Arc<dyn Store>) -> Office {
+        Office {
+            config,
+            catalog,
+            holder: Uuid::now_v7(),
+            signals: Signals::default(),
+            numbers: Numbers::new(store.clone()),
+            store,
+            marks: Mutex::default(),
+        }
+    }
+
+    /// Now, in the zone of the configuration.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        Utc::now().with_timezone(&self.config.identity.timezone).fixed_offset()
+    }
+
+    /// Marks of publications that wait for a transaction to ride in.
+    pub fn take_marks(&self) -> Vec<Mark> {
+        std::mem::take(&mut *self.marks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds marks to those that wait.
+    pub fn add_marks(&self, marks: Vec<Mark>) {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).extend(marks);
+    }
+
+    /// Looks everything up that a batch wants, and lays hold of its numbers.
+    ///
+    /// # Errors
+    /// [`Fault`] of the store.
+    pub async fn world(&self, laid: &[Laid]) -> Result<(World, Found), Fault> {
+        let wants = wants(laid, &self.catalog);
+        let new = || laid.iter().filter(|laid| laid.is_new);
+        let fingerprints: Vec<Fingerprint> =
+            new().filter(|laid| laid.can_be_known()).map(|laid| laid.entry.fingerprint.clone()).collect();
+        let keys: Vec<BusinessKey> =
+            new().filter(|laid| laid.has_key()).map(|laid| laid.entry.business.clone()).collect();
+        let mut found = self.store.look_up(&Ask { wants: &wants, fingerprints: &fingerprints, keys: &keys }).await?;
+        let blocks = self.numbers.take(&wants).await?;
+        let mut world = world(wants, &mut found, self.now());
+        for (sequence, block) in blocks {
+            world.know_numbers(&sequence, block);
+        }
+        Ok((world, found))
+    }
+
+    /// Decides a batch as it stands now. Writes nothing.
+    ///
+    /// # Errors
+    /// [`Fault`] of the store.
+    pub async fn decide(&self, laid: &[Laid]) -> Result<Decided, Fault> {
+        let (mut world, found) = self.world(laid).await?;
+        let mut fresh = Uuid::now_v7;
+        let mut at = self.moment(&mut fresh);
+        Ok(batch(laid, &self.catalog, &self.config.envelope_limits(), found, &mut world, &mut at))
+    }
+
+    /// What a decision takes from outside, now.
+    pub fn moment<'m>(&self, fresh: &'m mut dyn FnMut() -> Uuid) -> Moment<'m> {
+        Moment { now: self.now(), patience: self.config.waiting.patience.0, fresh }
+    }
+
+    /// The world of wants that no message has.
+    ///
+    /// # Errors
+    /// [`Fault`] of the store.
+    pub async fn world_of(&self, wants: Wants) -> Result<World, Fault> {
+        let mut found = self.store.look_up(&Ask { wants: &wants, fingerprints: &[], keys: &[] }).await?;
+        let blocks = self.numbers.take(&wants).await?;
+        let mut world = world(wants, &mut found, self.now());
+        for (sequence, block) in blocks {
+            world.know_numbers(&sequence, block);
+        }
+        Ok(world)
+    }
+}

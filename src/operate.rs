@@ -1,0 +1,71 @@
+//! What the command line and the web pages both call.
+
+pub mod check;
+pub mod depara;
+pub mod explain;
+pub mod lack;
+pub mod moment;
+pub mod order_event;
+pub mod orders;
+pub mod simulate;
+pub mod status;
+
+use crate::catalog::Catalog;
+use crate::catalog::read::{Problem, Texts, catalog};
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::office::Office;
+use crate::store::{Store, open as open_store};
+use eaid_adapters::TABLES;
+use std::sync::Arc;
+
+/// Why an office could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Unopened {
+    /// The catalog is wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Catalog(Vec<Problem>),
+    /// The store is not at work.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<Unopened> for crate::cli::Failure {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Catalog(problems) => problems.into(),
+            Unopened::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+/// Reads the catalog that a configuration names.
+///
+/// # Errors
+/// Every [`Problem`].
+pub fn read_catalog(config: &Config) -> Result<Arc<Catalog>, Vec<Problem>> {
+    let texts = Texts::from_disk(config)?;
+    catalog(config, &texts).map(Arc::new)
+}
+
+/// Opens the store, migrated if the configuration says so.
+///
+/// # Errors
+/// [`Fault`] of the store.
+pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
+    let store = open_store(config.database_url()).await?;
+    if config.database.migrate {
+        store.migrate(TABLES).await?;
+    }
+    Ok(store)
+}
+
+/// Opens an office on the files and the store of a configuration.
+///
+/// # Errors
+/// [`Unopened`].
+pub async fn office(config: Config) -> Result<Arc<Office>, Unopened> {
+    let catalog = read_catalog(&config).map_err(Unopened::Catalog)?;
+    let store = store(&config).await?;
+    Ok(Arc::new(Office::new(config, catalog, store)))
+}

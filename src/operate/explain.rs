@@ -1,0 +1,219 @@
+//! What would happen to a message. Writes nothing: numbers are those of an empty house.
+
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::decide::lay::{Arrival, Laid, lay};
+use crate::decide::{Decided, Moment, batch, wants, world};
+use crate::fault::Fault;
+use crate::store::{Ask, Found, State, Store};
+use chrono::Utc;
+use eaid_adapters::effect::Effect;
+use eaid_adapters::table::{Cell, Row};
+use serde::Serialize;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The explanation of one message.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The file it is from.
+    pub file: String,
+    /// Partner, as its route spells it.
+    pub partner: String,
+    /// Transaction.
+    pub transaction: String,
+    /// Version.
+    pub version: String,
+    /// The sender's id of the record.
+    pub internal_id: String,
+    /// `routine, line of adapters.toml`, where one takes it.
+    pub adapter: String,
+    /// The verdict: `staged`, `refused`, `waiting`, `superseded`, `unreadable`, `noted`, `repeated`.
+    pub verdict: String,
+    /// Violations and warnings.
+    pub violations: Vec<ViolationLine>,
+    /// What it would wait for.
+    pub waits: Vec<WaitsFor>,
+    /// Rows that would be written, changed or deleted.
+    pub rows: Vec<RowLine>,
+    /// De/Para entries that would be written or removed.
+    pub depara: Vec<String>,
+    /// The answer.
+    pub answer: Option<Box<serde_json::value::RawValue>>,
+}
+
+/// A violation, as printed.
+#[derive(Debug, Serialize)]
+pub struct ViolationLine {
+    /// `ERROR` or `WARNING`.
+    pub level: &'static str,
+    /// Code.
+    pub code: &'static str,
+    /// Path.
+    pub path: String,
+    /// Text.
+    pub text: String,
+}
+
+/// A key that is not there.
+#[derive(Debug, Serialize)]
+pub struct WaitsFor {
+    /// The key.
+    pub key: String,
+    /// The tag that names it.
+    pub path: String,
+    /// What to do.
+    pub text: String,
+}
+
+/// A row, its empty columns left out.
+#[derive(Debug, Serialize)]
+pub struct RowLine {
+    /// `insert`, `update`, `delete`.
+    pub change: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// Columns and values.
+    pub columns: serde_json::Map<String, serde_json::Value>,
+}
+
+fn value(cell: &Cell) -> serde_json::Value {
+    match cell {
+        Cell::Text(text) => text.clone().into(),
+        Cell::Amount(amount) => amount.to_string().into(),
+        Cell::Date(date) => date.map(|date| date.to_string()).into(),
+    }
+}
+
+fn row_line(change: &'static str, row: &Row) -> RowLine {
+    let filled = row.table.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty());
+    let columns = filled.map(|(column, cell)| (column.name.to_owned(), value(cell))).collect();
+    RowLine { change, table: row.table.name, columns }
+}
+
+fn row_lines(effects: &[Effect]) -> (Vec<RowLine>, Vec<String>) {
+    let (mut rows, mut depara) = (Vec::new(), Vec::new());
+    for effect in effects {
+        match effect {
+            Effect::Insert(row) => rows.push(row_line("insert", row)),
+            Effect::Update(update) => {
+                let name = |column: usize| update.table.columns[column].name.to_owned();
+                let key = update.table.key().iter().zip(&update.key).map(|(column, cell)| (name(*column), value(cell)));
+                let set = update.set.iter().map(|(column, cell)| (name(*column), value(cell)));
+                rows.push(RowLine { change: "update", table: update.table.name, columns: key.chain(set).collect() });
+            }
+            Effect::Delete { table, key } => {
+                let columns = table
+                    .key()
+                    .iter()
+                    .zip(key)
+                    .map(|(column, cell)| (table.columns[*column].name.to_owned(), value(cell)));
+                rows.push(RowLine { change: "delete", table: table.name, columns: columns.collect() });
+            }
+            Effect::Link { partner, alias, external, internal, .. } => {
+                depara.push(format!("{partner},{},{},{external},{internal}", alias.alias, alias.field));
+            }
+            Effect::Unlink { partner, alias, external } => {
+                depara.push(format!("- {partner},{},{},{external}", alias.alias, alias.field));
+            }
+            Effect::Send(_) => {}
+        }
+    }
+    (rows, depara)
+}
+
+/// Explains one message against what the store knows; without a store against an empty house.
+///
+/// # Errors
+/// [`Fault`] of the store.
+pub async fn explain(
+    config: &Config,
+    catalog: &Catalog,
+    store: Option<&dyn Store>,
+    file: &str,
+    body: Vec<u8>,
+) -> Result<Explanation, Fault> {
+    let arrival = Arrival {
+        id: Uuid::now_v7(),
+        body: Arc::from(body),
+        content_type: None,
+        origin: "spool".to_owned(),
+        redelivered: false,
+        may_wait: true,
+        received_at: Utc::now(),
+    };
+    let limits = config.envelope_limits();
+    let laid = vec![lay(arrival, catalog, &limits)];
+    let decided = decide(config, catalog, store, &laid).await?;
+    Ok(tell(file, catalog, &laid[0], decided))
+}
+
+async fn decide(
+    config: &Config,
+    catalog: &Catalog,
+    store: Option<&dyn Store>,
+    laid: &[Laid],
+) -> Result<Decided, Fault> {
+    let wants = wants(laid, catalog);
+    let sequences: Vec<(String, u32)> = wants.sequences().map(|(name, count)| (name.to_owned(), count)).collect();
+    let fingerprints: Vec<_> =
+        laid.iter().filter(|laid| laid.can_be_known()).map(|laid| laid.entry.fingerprint.clone()).collect();
+    let keys: Vec<_> = laid.iter().filter(|laid| laid.has_key()).map(|laid| laid.entry.business.clone()).collect();
+    let mut found = match store {
+        Some(store) => store.look_up(&Ask { wants: &wants, fingerprints: &fingerprints, keys: &keys }).await?,
+        None => Found::default(),
+    };
+    let now = Utc::now().with_timezone(&config.identity.timezone).fixed_offset();
+    let mut world = world(wants, &mut found, now);
+    for (sequence, count) in sequences {
+        world.know_numbers(&sequence, 1..1 + u64::from(count));
+    }
+    let mut fresh = Uuid::now_v7;
+    let mut at = Moment { now, patience: config.waiting.patience.0, fresh: &mut fresh };
+    Ok(batch(laid, catalog, &config.envelope_limits(), found, &mut world, &mut at))
+}
+
+fn tell(file: &str, catalog: &Catalog, laid: &Laid, mut decided: Decided) -> Explanation {
+    let entry = &laid.entry;
+    let adapter = catalog
+        .registrations
+        .iter()
+        .find(|known| known.receive && known.routine.message.eq_ignore_ascii_case(&entry.business.transaction))
+        .map_or_else(String::new, |known| format!("{} (adapters.toml line {})", known.routine.name, known.line));
+    let mut explanation = Explanation {
+        file: file.to_owned(),
+        partner: entry.fingerprint.partner.clone(),
+        transaction: entry.business.transaction.clone(),
+        version: entry.version.clone(),
+        internal_id: entry.business.internal_id.clone(),
+        adapter,
+        verdict: "repeated".to_owned(),
+        violations: Vec::new(),
+        waits: Vec::new(),
+        rows: Vec::new(),
+        depara: Vec::new(),
+        answer: None,
+    };
+    let Some(settled) = decided.batch.settled.pop() else { return explanation };
+    explanation.verdict = settled.state.as_str().to_owned();
+    explanation.violations = settled
+        .violations
+        .into_iter()
+        .map(|found| ViolationLine {
+            level: found.level.as_str(),
+            code: found.code.as_str(),
+            path: found.path,
+            text: found.text,
+        })
+        .collect();
+    let waits = settled.waits.into_iter();
+    explanation.waits = waits
+        .map(|missing| WaitsFor { key: missing.key.to_string(), path: missing.path, text: missing.text })
+        .collect();
+    (explanation.rows, explanation.depara) = row_lines(&settled.effects);
+    if settled.is_answered && settled.state != State::Waiting {
+        let body = settled.outgoing.first().map(|out| out.body.to_string());
+        explanation.answer = body.and_then(|body| serde_json::value::RawValue::from_string(body).ok());
+    }
+    explanation
+}

@@ -1,0 +1,110 @@
+//! One screen of what is going on: messages, outbox, staged sales, queues.
+
+use crate::bus::amqp::{self, Depth};
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::store::Store;
+use crate::store::monitor::{Overview, Tally};
+use eaid_adapters::loja701::tables::Sl1;
+use eaid_adapters::table::Declared;
+use serde_json::{Map, Value, json};
+
+/// Staged sales are counted up to here.
+pub const COUNTED: usize = 10_000;
+
+/// Where the whole stands.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Messages, causes, outbox.
+    pub overview: Overview,
+    /// Staged sales that GravaBatch has not taken yet (RX); [`COUNTED`] stands for that many or more.
+    pub received: usize,
+    /// Staged sales that GravaBatch gave up (ER).
+    pub failed: Vec<FailedSale>,
+    /// Queues, where the broker is in use and answers.
+    pub queues: Vec<Depth>,
+    /// Why the broker does not answer.
+    pub broker: Option<String>,
+    /// Files in the spool folder, where it is in use.
+    pub spool: Option<usize>,
+}
+
+/// A sale that GravaBatch gave up.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct FailedSale {
+    /// Branch and number.
+    pub sale: String,
+    /// The partner's id.
+    pub external: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// [`Fault`] of the store. A broker that is down is part of the picture.
+pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault> {
+    let overview = store.overview().await?;
+    let received = store.view(Sl1::TABLE, &[("l1_situa", "RX")], COUNTED).await?.len();
+    let failed = store.view(Sl1::TABLE, &[("l1_situa", "ER")], COUNTED).await?;
+    let (queues, broker) = match config.amqp.enabled {
+        false => (Vec::new(), None),
+        true => match amqp::depths(&config.amqp).await {
+            Ok(queues) => (queues, None),
+            Err(fault) => (Vec::new(), Some(fault.to_string())),
+        },
+    };
+    Ok(Status {
+        overview,
+        received,
+        failed: failed.iter().map(|row| failed_sale(&Sl1::from_row(row))).collect(),
+        queues,
+        broker,
+        spool: config.spool.enabled.then(|| files(&config.spool.inbox)),
+    })
+}
+
+fn failed_sale(sale: &Sl1) -> FailedSale {
+    FailedSale {
+        sale: [sale.company.as_str(), &sale.l1_filial, &sale.l1_num].join("|"),
+        external: sale.external_id.clone(),
+        reason: sale.l1_ergrvbt.clone(),
+    }
+}
+
+/// Files that a partner has put there and that are not taken yet.
+fn files(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let is_ready = |name: &str| !name.starts_with('.') && !name.ends_with(".tmp");
+    entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter(|entry| is_ready(&entry.file_name().to_string_lossy()))
+        .count()
+}
+
+impl Status {
+    /// As a document: counts by name, and beside them since when the oldest stands there.
+    pub fn to_json(&self) -> Value {
+        let counts = |tallies: &[Tally]| -> Map<String, Value> {
+            tallies.iter().map(|tally| (tally.name.clone(), tally.count.into())).collect()
+        };
+        let oldest = |tallies: &[Tally]| -> Map<String, Value> {
+            let with_age = tallies.iter().filter_map(|tally| Some((tally.name.clone(), json!(tally.oldest?))));
+            with_age.collect()
+        };
+        let Overview { messages, causes, outbox } = &self.overview;
+        json!({
+            "messages": counts(messages),
+            "causes": counts(causes),
+            "outbox": counts(outbox),
+            "oldest": { "messages": oldest(messages), "causes": oldest(causes), "outbox": oldest(outbox) },
+            "gravabatch": { "RX": self.received, "ER": self.failed.len() },
+            "failed_sales": self.failed,
+            "queues": self.queues,
+            "broker_error": self.broker,
+            "spool": self.spool,
+        })
+    }
+}

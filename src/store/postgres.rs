@@ -1,0 +1,144 @@
+//! PostgreSQL, 13 or newer: the production store.
+//!
+//! Two pools: the loops' own, whose planner is held to indexes (a plan made on an empty table must not scan it
+//! once it has grown), and a small one for people and migrations, so that a heavy list delays no message.
+
+mod claims;
+mod copy;
+mod depara;
+mod effects;
+mod inbox;
+mod keep;
+mod look_up;
+mod migrate;
+mod monitor;
+mod numbers;
+mod outbox;
+mod waits;
+
+use super::trouble::fault;
+use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Queue, Store, Stored};
+use crate::fault::Fault;
+use async_trait::async_trait;
+use eaid_adapters::table::{Row, Table};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use std::ops::Range;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long one operation of a loop may take before the database counts as not at work.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The same for people, who may ask for much.
+const LONG_PATIENCE: Duration = Duration::from_secs(120);
+/// How long a connection is waited for.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Settings of the loops' connections.
+const LOOPS: &str = "set jit = off; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+    set statement_timeout = '30s'; set lock_timeout = '15s'; set idle_in_transaction_session_timeout = '60s'";
+/// Settings of the connections that serve people.
+const PEOPLE: &str = "set statement_timeout = '120s'; set idle_in_transaction_session_timeout = '60s'";
+
+/// A store in PostgreSQL.
+#[derive(Debug)]
+pub struct Postgres {
+    loops: PgPool,
+    people: PgPool,
+}
+
+impl Postgres {
+    /// Connects with a `postgres://` url.
+    ///
+    /// # Errors
+    /// [`Fault::Store`] where the url cannot be read or the server does not let us in.
+    pub async fn connect(url: &str) -> Result<Postgres, Fault> {
+        let options: PgConnectOptions = url.parse().map_err(fault)?;
+        let options = options.application_name("eaid").statement_cache_capacity(300);
+        // Once by itself: the pool would only say that no connection came in time.
+        let first = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
+        let first = first.map_err(|_| late(CONNECT))?.map_err(fault)?;
+        first.close().await.map_err(fault)?;
+        Ok(Postgres { loops: pool(&options, 6, LOOPS), people: pool(&options, 2, PEOPLE) })
+    }
+}
+
+fn pool(options: &PgConnectOptions, size: u32, settings: &'static str) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(CONNECT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { connection.execute(sqlx::raw_sql(settings)).await.map(|_| ()) })
+        })
+        // A connection in steady use needs no question before each use.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > Duration::from_secs(1) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options.clone())
+}
+
+fn late(within: Duration) -> Fault {
+    Fault::Store(format!("sem resposta em {} s", within.as_secs()))
+}
+
+/// Waits for an operation, never for ever.
+async fn within<T, E: From<Fault>>(time: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    match tokio::time::timeout(time, work).await {
+        Ok(done) => done,
+        Err(_) => Err(E::from(late(time))),
+    }
+}
+
+/// The same for operations that have no data to blame.
+async fn settle<T>(time: Duration, work: impl Future<Output = sqlx::Result<T>>) -> Result<T, Fault> {
+    within(time, async { work.await.map_err(fault) }).await
+}
+
+#[async_trait]
+impl Store for Postgres {
+    async fn migrate(&self, tables: &[&'static Table]) -> Result<(), Fault> {
+        migrate::migrate(&self.people, tables).await
+    }
+
+    async fn health(&self, tables: &[&'static Table]) -> Result<Health, Fault> {
+        settle(CONNECT, migrate::health(&self.people, tables)).await
+    }
+
+    async fn look_up(&self, ask: &Ask<'_>) -> Result<Found, Fault> {
+        settle(PATIENCE, look_up::look_up(&self.loops, ask)).await
+    }
+
+    async fn lease_numbers(&self, sequences: &[(String, u32)]) -> Result<Vec<Range<u64>>, Fault> {
+        settle(PATIENCE, numbers::lease(&self.loops, sequences)).await
+    }
+
+    async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept> {
+        within(PATIENCE, keep::keep(&self.loops, batch)).await
+    }
+
+    async fn claim_woken(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Stored>, Fault> {
+        settle(PATIENCE, claims::woken(&self.loops, holder, lease, limit)).await
+    }
+
+    async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
+        settle(PATIENCE, claims::rows(&self.loops, queue, holder, lease, limit)).await
+    }
+
+    async fn release(&self, holder: Uuid) -> Result<(), Fault> {
+        settle(PATIENCE, claims::release(&self.loops, holder)).await
+    }
+
+    async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault> {
+        settle(PATIENCE, outbox::due(&self.loops, holder, lease, limit)).await
+    }
+
+    async fn published(&self, marks: &[Mark]) -> Result<(), Fault> {
+        settle(PATIENCE, outbox::published(&self.loops, marks)).await
+    }
+}

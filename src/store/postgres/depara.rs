@@ -1,0 +1,186 @@
+//! De/Para entries: written by messages, by hand, and read by people.
+
+use super::copy::Copy;
+use super::waits;
+use crate::store::cells::plain;
+use crate::store::fold::{Link, Seen};
+use crate::store::monitor::{DeParaChange, DeParaLine, MissingLine};
+use crate::store::{NotKept, keys};
+use eaid_adapters::effect::Alias;
+use sqlx::{PgConnection, PgPool};
+
+/// Writes the net changes of a batch.
+pub(super) async fn write(connection: &mut PgConnection, links: &[Link<'_>]) -> Result<(), NotKept> {
+    let gone: Vec<&Link<'_>> = links.iter().filter(|link| link.now.is_none()).collect();
+    let changed = links.iter().filter(|link| link.now.is_some() && link.seen != Seen::Nothing).collect::<Vec<_>>();
+    let new = links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing);
+    if !gone.is_empty() {
+        delete(connection, &gone).await?;
+    }
+    if !changed.is_empty() {
+        update(connection, &changed).await?;
+    }
+    insert(connection, new).await
+}
+
+/// Writes new entries. One that is there already violates the primary key.
+async fn insert<'a>(connection: &mut PgConnection, links: impl Iterator<Item = &'a Link<'a>>) -> Result<(), NotKept> {
+    let mut copy = Copy::into("depara", &["partner", "alias", "field", "external", "internal", "stamp"]);
+    for link in links {
+        let (internal, stamp) = link.now.unwrap_or_default();
+        copy.row().put(plain("depara", link.partner)?)?.put(link.alias.alias)?.put(link.alias.field)?;
+        copy.put(plain("depara", link.external)?)?.put(plain("depara", internal)?)?.put(plain("depara", stamp)?)?;
+    }
+    Ok(copy.send(connection).await?)
+}
+
+/// Changes entries that still stand as they were seen.
+async fn update(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
+    let met = sqlx::query(
+        "update depara d set internal = n.internal, stamp = n.stamp
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+             as n (partner, alias, external, was, internal, stamp)
+         where d.partner = n.partner and d.alias = n.alias and d.external = n.external
+             and (n.was is null or d.internal = n.was)",
+    )
+    .bind(links.iter().map(|link| link.partner).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.alias.alias).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.external).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link)).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.now.unwrap_or_default().0).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.now.unwrap_or_default().1).collect::<Vec<_>>())
+    .execute(connection)
+    .await?
+    .rows_affected();
+    all_met(met, links)
+}
+
+/// Takes entries away that still stand as they were seen.
+async fn delete(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
+    let met = sqlx::query(
+        "delete from depara d
+         using unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n (partner, alias, external, was)
+         where d.partner = n.partner and d.alias = n.alias and d.external = n.external
+             and (n.was is null or d.internal = n.was)",
+    )
+    .bind(links.iter().map(|link| link.partner).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.alias.alias).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| link.external).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link)).collect::<Vec<_>>())
+    .execute(connection)
+    .await?
+    .rows_affected();
+    all_met(met, links)
+}
+
+fn was<'a>(link: &Link<'a>) -> Option<&'a str> {
+    if let Seen::Internal(internal) = link.seen { Some(internal) } else { None }
+}
+
+fn all_met(met: u64, links: &[&Link<'_>]) -> Result<(), NotKept> {
+    if met == links.len() as u64 {
+        Ok(())
+    } else {
+        Err(NotKept::Stale("depara: an entry is not as it was expected".to_owned()))
+    }
+}
+
+/// Enters entries by hand, all or none, and wakes who waits for them.
+pub(super) async fn set(pool: &PgPool, lines: &[DeParaLine]) -> sqlx::Result<DeParaChange> {
+    let lines = keys::last_of_each(lines);
+    let mut transaction = pool.begin_with(waits::BEGIN).await?;
+    let changed = upsert(&mut transaction, &lines).await?;
+    let keys = lines.iter().map(|line| keys::text_of(line)).collect();
+    let woken = waits::bring(&mut transaction, keys).await?;
+    transaction.commit().await?;
+    Ok(DeParaChange { changed, unchanged: lines.len() as u64 - changed, woken })
+}
+
+/// Writes entries that are new or differ; gives how many.
+async fn upsert(connection: &mut PgConnection, lines: &[&DeParaLine]) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "insert into depara as d (partner, alias, field, external, internal, stamp)
+         select n.*, '' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             as n (partner, alias, field, external, internal)
+         order by n.external, n.partner, n.alias
+         on conflict (external, partner, alias) do update
+             set field = excluded.field, internal = excluded.internal, stamp = ''
+             where (d.field, d.internal) is distinct from (excluded.field, excluded.internal)",
+    )
+    .bind(lines.iter().map(|line| line.reference.as_str()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.alias.as_str()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.field.as_str()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.external.as_str()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.internal.as_str()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Removes an entry; says whether it was there.
+pub(super) async fn remove(pool: &PgPool, reference: &str, alias: Alias, external: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query("delete from depara where partner = $1 and alias = $2 and external = $3")
+        .bind(reference)
+        .bind(alias.alias)
+        .bind(external)
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Lists entries by reference, alias and a part of either value.
+pub(super) async fn list(
+    pool: &PgPool,
+    reference: Option<&str>,
+    alias: Option<Alias>,
+    part: Option<&str>,
+    limit: i64,
+) -> sqlx::Result<Vec<DeParaLine>> {
+    let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
+        "select partner, alias, field, external, internal from depara
+         where ($1::text is null or partner = $1) and ($2::text is null or alias = $2)
+             and ($3::text is null or position(lower($3) in lower(external)) > 0
+                  or position(lower($3) in lower(internal)) > 0)
+         order by partner, alias, external limit $4",
+    )
+    .bind(reference)
+    .bind(alias.map(|alias| alias.alias))
+    .bind(part)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    let line =
+        |(reference, alias, field, external, internal)| DeParaLine { reference, alias, field, external, internal };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// Lists what waiting messages, and those refused because it never came, lack; most wanted first.
+pub(super) async fn missing(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<MissingLine>> {
+    let rows: Vec<(String, String, String, i64, i64, Option<chrono::DateTime<chrono::Utc>>)> = sqlx::query_as(
+        "select w.partner, w.area, w.external, count(*) filter (where i.state = 'waiting'),
+             count(*) filter (where i.state = 'refused'), min(i.received_at)
+         from waits w join inbox i on i.id = w.message
+         where w.partner <> '' and (i.state = 'waiting' and not w.is_over or i.state = 'refused' and w.is_over)
+         group by w.partner, w.area, w.external
+         order by count(*) desc, min(i.received_at) limit $1",
+    )
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(missing_line).collect())
+}
+
+fn missing_line(
+    (reference, alias, external, waiting, refused, since): (
+        String,
+        String,
+        String,
+        i64,
+        i64,
+        Option<chrono::DateTime<chrono::Utc>>,
+    ),
+) -> MissingLine {
+    let field = Alias::find(&alias).map_or_else(String::new, |alias| alias.field.to_owned());
+    let (waiting, refused) = (waiting.unsigned_abs(), refused.unsigned_abs());
+    MissingLine { reference, alias, field, external, waiting, refused, since }
+}

@@ -1,0 +1,204 @@
+//! Everything that a batch asks, in one round trip: a branch of one statement for each kind of question, every
+//! row as an array of texts, so that amounts come exactly as they stand.
+
+use super::effects::physical;
+use super::inbox;
+use crate::store::cells::read_row;
+use crate::store::trouble::unfit;
+use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State, questions};
+use eaid_adapters::effect::Alias;
+use eaid_adapters::table::{Kind, Table};
+use eaid_adapters::world::DePara;
+use sqlx::{AssertSqlSafe, PgPool};
+use uuid::Uuid;
+
+/// How the rows of a branch are read.
+enum Branch {
+    DePara,
+    Rows(&'static Table),
+    Known,
+    Waiting,
+}
+
+/// Looks up.
+pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found> {
+    let mut statement = Statement::default();
+    let questions = questions::sort(ask);
+    if !questions.depara.is_empty() {
+        statement.depara(&questions.depara);
+    }
+    for (table, entries) in &questions.linked {
+        statement.linked(table, entries);
+    }
+    for ((table, index), values) in &questions.rows {
+        statement.rows(table, *index, values);
+    }
+    statement.known(ask);
+    statement.waiting(ask);
+    if statement.branches.is_empty() {
+        return Ok(Found::default());
+    }
+    let mut query = sqlx::query_as::<_, (i32, Vec<Option<String>>)>(AssertSqlSafe(statement.parts.join(" union all ")));
+    for array in statement.arrays {
+        query = query.bind(array);
+    }
+    let mut connection = pool.acquire().await?;
+    let rows = query.fetch_all(&mut *connection).await?;
+    let mut found = Found::default();
+    let mut waiting = Vec::new();
+    for (branch, texts) in rows {
+        let branch = usize::try_from(branch).ok().and_then(|branch| statement.branches.get(branch));
+        match branch.ok_or_else(|| unfit("a branch"))? {
+            Branch::DePara => found.depara.extend(read_depara(texts)?),
+            Branch::Rows(table) => found.rows.push(read_row(table, texts)?),
+            Branch::Known => found.known.push(read_known(texts)?),
+            Branch::Waiting => waiting.push(read_id(&texts)?),
+        }
+    }
+    if !waiting.is_empty() {
+        let stored = inbox::stored(&mut connection, &waiting).await?;
+        found.waiting =
+            stored.into_iter().map(|stored| Predecessor { key: stored.entry.business.clone(), stored }).collect();
+    }
+    Ok(found)
+}
+
+#[derive(Default)]
+struct Statement {
+    branches: Vec<Branch>,
+    parts: Vec<String>,
+    arrays: Vec<Vec<String>>,
+}
+
+impl Statement {
+    /// Adds a branch: `select <its number>, array[<texts>] from <source>`.
+    fn branch(&mut self, branch: Branch, texts: &str, source: String) {
+        self.parts.push(format!("select {}, array[{texts}]::text[] from {source}", self.branches.len()));
+        self.branches.push(branch);
+    }
+
+    /// Adds arrays of asked values, as a source of rows `w (v0, v1, …)`.
+    fn asked<const N: usize>(&mut self, rows: impl Iterator<Item = [String; N]>) -> String {
+        let mut columns: [Vec<String>; N] = std::array::from_fn(|_| Vec::new());
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        self.unnest(columns.into_iter().collect())
+    }
+
+    fn unnest(&mut self, columns: Vec<Vec<String>>) -> String {
+        let first = self.arrays.len() + 1;
+        let arrays: Vec<String> = (0..columns.len()).map(|at| format!("${}::text[]", first + at)).collect();
+        let names: Vec<String> = (0..columns.len()).map(|at| format!("v{at}")).collect();
+        self.arrays.extend(columns);
+        format!("unnest({}) as w ({})", arrays.join(", "), names.join(", "))
+    }
+
+    /// De/Para entries.
+    fn depara(&mut self, entries: &[questions::Entry<'_>]) {
+        let asked = self.asked(entries.iter().map(questions::Entry::texts));
+        let source = format!("{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2");
+        self.branch(Branch::DePara, "d.partner, d.alias, d.external, d.internal, d.stamp", source);
+    }
+
+    /// Rows that De/Para entries link to.
+    fn linked(&mut self, table: &'static Table, entries: &[questions::Entry<'_>]) {
+        let Some(link) = table.link else { return };
+        let link = table.columns[link].name;
+        let asked = self.asked(entries.iter().map(questions::Entry::texts));
+        let source = format!(
+            "{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2
+             join {} t on t.{link} = d.internal and t.{link} <> ''",
+            physical(table)
+        );
+        self.branch(Branch::Rows(table), &texts(table), source);
+    }
+
+    /// Rows by the values of an index.
+    fn rows(&mut self, table: &'static Table, index: usize, values: &[&Vec<String>]) {
+        let Some(index) = table.indexes.get(index) else { return };
+        let column = |at: usize| values.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect();
+        let asked = self.unnest((0..index.columns.len()).map(column).collect());
+        let mut conditions: Vec<String> = index
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| format!("t.{} = w.v{at}", table.columns[*column].name))
+            .collect();
+        conditions.extend(super::migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
+        let source = format!("{asked} join {} t on {}", physical(table), conditions.join(" and "));
+        self.branch(Branch::Rows(table), &texts(table), source);
+    }
+
+    /// Messages that are known: by fingerprint, and those without UUID by digest, the newest of them.
+    fn known(&mut self, ask: &Ask<'_>) {
+        const TEXTS: &str = "i.partner, i.uuid, i.digest, i.id::text, i.state";
+        let row = |print: &Fingerprint| [print.uuid.clone(), print.partner.clone(), print.digest.clone()];
+        if ask.fingerprints.iter().any(|print| !print.uuid.is_empty()) {
+            let asked = self.asked(ask.fingerprints.iter().filter(|print| !print.uuid.is_empty()).map(row));
+            let source = format!(
+                "{asked} join inbox i on i.uuid = w.v0 and i.partner = w.v1 and i.digest = w.v2 and i.uuid <> ''"
+            );
+            self.branch(Branch::Known, TEXTS, source);
+        }
+        if ask.fingerprints.iter().any(|print| print.uuid.is_empty()) {
+            let asked = self.asked(ask.fingerprints.iter().filter(|print| print.uuid.is_empty()).map(row));
+            let source = format!(
+                "{asked} cross join lateral (
+                     select i.* from inbox i where i.digest = w.v2 and i.partner = w.v1 and i.uuid = w.v0 and i.uuid = ''
+                     order by i.id desc limit 1) as i"
+            );
+            self.branch(Branch::Known, TEXTS, source);
+        }
+    }
+
+    /// Messages that wait under a business key.
+    fn waiting(&mut self, ask: &Ask<'_>) {
+        let keys = ask.keys.iter().filter(|key| !key.internal_id.is_empty());
+        if keys.clone().next().is_some() {
+            let asked =
+                self.asked(keys.map(|key| [key.internal_id.clone(), key.partner.clone(), key.transaction.clone()]));
+            let source = format!(
+                "{asked} join inbox i on i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2
+                 and i.state = 'waiting'"
+            );
+            self.branch(Branch::Waiting, "i.id::text", source);
+        }
+    }
+}
+
+/// The columns of a table as texts.
+pub(super) fn texts(table: &Table) -> String {
+    let text = |column: &eaid_adapters::table::Column| match column.kind {
+        Kind::Text => format!("t.{}", column.name),
+        Kind::Amount(_) | Kind::Date => format!("t.{}::text", column.name),
+    };
+    table.columns.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn read_depara(texts: Vec<Option<String>>) -> sqlx::Result<Option<(String, Alias, String, DePara)>> {
+    let [partner, alias, external, internal, stamp] = all(texts)?;
+    // Of an alias that this version does not know, nobody asked.
+    let entry = Alias::find(&alias).map(|alias| (partner, alias, external, DePara { internal, stamp }));
+    Ok(entry)
+}
+
+fn read_known(texts: Vec<Option<String>>) -> sqlx::Result<Known> {
+    let [partner, uuid, digest, id, state] = all(texts)?;
+    Ok(Known {
+        fingerprint: Fingerprint { partner, uuid, digest },
+        id: id.parse().map_err(unfit)?,
+        state: State::parse(&state).ok_or_else(|| unfit(format!("state {state}")))?,
+    })
+}
+
+fn read_id(texts: &[Option<String>]) -> sqlx::Result<Uuid> {
+    texts.first().and_then(Option::as_deref).unwrap_or_default().parse().map_err(unfit)
+}
+
+fn all<const N: usize>(texts: Vec<Option<String>>) -> sqlx::Result<[String; N]> {
+    let texts: Vec<String> = texts.into_iter().map(Option::unwrap_or_default).collect();
+    texts.try_into().map_err(|_| unfit("a row of another width"))
+}

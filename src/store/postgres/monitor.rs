@@ -1,0 +1,339 @@
+//! What people ask. The words of a message's status are those of view `xx3`.
+
+use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, outbox, settle};
+use crate::fault::Fault;
+use crate::store::cells::read_row;
+use crate::store::monitor::{
+    DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
+    WaitLine,
+};
+use crate::store::{Outgoing, SendKind, State, notes};
+use async_trait::async_trait;
+use eaid_adapters::effect::Alias;
+use eaid_adapters::table::{Row as TableRow, Table};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres as Pg, Row};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The columns of a line, of [`MESSAGES`].
+const LINE: &str =
+    "i.id, i.uuid, i.partner, i.transaction, i.event, i.version, i.internal_id, i.cause, i.attempts, i.origin,
+    i.received_at, i.settled_at, x.xx3_status as status";
+/// Inbox rows with their status.
+const MESSAGES: &str = "inbox i join xx3 x on x.xx3_id = i.id";
+/// Holds for the messages of a filter, bound by [`bind`].
+const FILTERED: &str =
+    "($1::text is null or x.xx3_status = $1) and ($2::text is null or lower(i.transaction) = lower($2))
+    and ($3::text is null or i.partner = $3) and ($4::text is null or i.internal_id = $4)
+    and ($5::text is null or i.uuid = $5) and ($6::text is null or i.cause = $6)
+    and ($7::timestamptz is null or i.received_at >= $7) and ($8::timestamptz is null or i.received_at < $8)";
+/// The columns of what was sent, of an outbox row `o`.
+const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, o.sent_at,
+    o.body, case when o.sent_at is not null then 'sent' when o.unroutable <> '' then 'unroutable' else 'due' end as state,
+    case when o.sent_at is not null then '' when o.unroutable <> '' then o.unroutable else o.error end as note";
+/// So many stories at most carry one UUID.
+const STORIES: i64 = 100;
+
+#[async_trait]
+impl Monitor for Postgres {
+    async fn messages(&self, filter: &Filter) -> Result<Vec<MessageLine>, Fault> {
+        settle(LONG_PATIENCE, messages(&self.people, filter)).await
+    }
+
+    async fn stories(&self, uuid: &str) -> Result<Vec<MessageStory>, Fault> {
+        settle(LONG_PATIENCE, stories(&self.people, uuid)).await
+    }
+
+    async fn retry(&self, filter: &Filter) -> Result<u64, Fault> {
+        settle(LONG_PATIENCE, retry(&self.people, filter)).await
+    }
+
+    async fn overview(&self) -> Result<Overview, Fault> {
+        settle(LONG_PATIENCE, overview(&self.people)).await
+    }
+
+    async fn depara(
+        &self,
+        reference: Option<&str>,
+        alias: Option<Alias>,
+        part: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DeParaLine>, Fault> {
+        settle(LONG_PATIENCE, depara::list(&self.people, reference, alias, part, most(limit))).await
+    }
+
+    async fn set_depara(&self, lines: &[DeParaLine]) -> Result<DeParaChange, Fault> {
+        settle(LONG_PATIENCE, depara::set(&self.people, lines)).await
+    }
+
+    async fn remove_depara(&self, reference: &str, alias: Alias, external: &str) -> Result<bool, Fault> {
+        settle(LONG_PATIENCE, depara::remove(&self.people, reference, alias, external)).await
+    }
+
+    async fn missing_depara(&self, limit: usize) -> Result<Vec<MissingLine>, Fault> {
+        settle(LONG_PATIENCE, depara::missing(&self.people, most(limit))).await
+    }
+
+    async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault> {
+        settle(LONG_PATIENCE, sent_of(&self.people, subject)).await
+    }
+
+    async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault> {
+        settle(LONG_PATIENCE, sent_for(&self.people, uuid)).await
+    }
+
+    async fn resend(&self, kind: Option<SendKind>) -> Result<u64, Fault> {
+        settle(LONG_PATIENCE, resend(&self.people, kind)).await
+    }
+
+    async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault> {
+        settle(LONG_PATIENCE, outgoing(&self.people, id)).await
+    }
+
+    async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault> {
+        settle(LONG_PATIENCE, view(&self.people, table, exact, most(limit))).await
+    }
+
+    async fn count(&self, state: State) -> Result<u64, Fault> {
+        settle(LONG_PATIENCE, count(&self.people, state)).await
+    }
+}
+
+/// A limit; 0 means none.
+fn most(limit: usize) -> i64 {
+    if limit == 0 { i64::MAX } else { i64::try_from(limit).unwrap_or(i64::MAX) }
+}
+
+fn bind<'q>(sql: String, filter: &'q Filter) -> Query<'q, Pg, PgArguments> {
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(&filter.state)
+        .bind(&filter.transaction)
+        .bind(&filter.partner)
+        .bind(&filter.internal_id)
+        .bind(&filter.uuid)
+        .bind(&filter.cause)
+        .bind(filter.since)
+        .bind(filter.until)
+        .bind(most(filter.limit))
+}
+
+/// Lists messages, newest first.
+async fn messages(pool: &PgPool, filter: &Filter) -> sqlx::Result<Vec<MessageLine>> {
+    let sql = format!("select {LINE} from {MESSAGES} where {FILTERED} order by i.id desc limit $9");
+    bind(sql, filter).fetch_all(pool).await?.iter().map(read_line).collect()
+}
+
+/// Puts messages back to be decided, newest first, and ends their waits. One that is being decided is left alone.
+async fn retry(pool: &PgPool, filter: &Filter) -> sqlx::Result<u64> {
+    let sql = format!(
+        "with picked as (
+             select i.id from {MESSAGES}
+             where {FILTERED} and i.state in ('refused', 'set_aside', 'waiting')
+                 and (i.claimed_until is null or i.claimed_until < now())
+             order by i.id desc limit $9
+         ), ended as (
+             delete from waits w using picked where w.message = picked.id
+         )
+         update inbox i set state = 'woken', patience_until = null, claimed_by = null, claimed_until = null
+         from picked where i.id = picked.id and i.state in ('refused', 'set_aside', 'waiting')"
+    );
+    Ok(bind(sql, filter).execute(pool).await?.rows_affected())
+}
+
+/// Tells all that is known of the messages that carry a UUID: the sender's, the row's, or that of something sent.
+async fn stories(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<MessageStory>> {
+    let mut connection = pool.acquire().await?;
+    let sql = format!(
+        "select x.xx3_status as status, i.cause, i.settled_at, i.violations, i.ids, {} from {MESSAGES}
+         where i.uuid = $1 or i.id = $2 or i.id in (select o.message from outbox o where o.id = $2)
+         order by i.id desc limit $3",
+        inbox::STORED
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(uuid)
+        .bind(uuid.parse::<Uuid>().ok())
+        .bind(STORIES)
+        .fetch_all(&mut *connection)
+        .await?;
+    let ids = rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<Vec<Uuid>>>()?;
+    let mut waits = waits_of(&mut connection, &ids).await?;
+    let mut sent = sent_by(&mut connection, &ids).await?;
+    let story = |row: &PgRow| {
+        let id: Uuid = row.try_get("id")?;
+        Ok(MessageStory {
+            line: read_line(row)?,
+            stored: inbox::read(row)?,
+            violations: notes::read_violations(row.try_get("violations")?)?,
+            ids: notes::read_ids(row.try_get("ids")?)?,
+            waits: waits.remove(&id).unwrap_or_default(),
+            sent: sent.remove(&id).unwrap_or_default(),
+        })
+    };
+    rows.iter().map(story).collect()
+}
+
+/// Lists what messages still wait for.
+async fn waits_of(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<WaitLine>>> {
+    let rows: Vec<(Uuid, String, String, String)> = sqlx::query_as(
+        "select message, key, path, text from waits where message = any($1) and not is_over order by path, key",
+    )
+    .bind(messages)
+    .fetch_all(connection)
+    .await?;
+    let mut waits: HashMap<Uuid, Vec<WaitLine>> = HashMap::new();
+    for (message, key, path, text) in rows {
+        waits.entry(message).or_default().push(WaitLine { key, path, text });
+    }
+    Ok(waits)
+}
+
+/// Lists what was sent for messages, oldest first.
+async fn sent_by(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
+    let sql = format!("select {SENT} from outbox o where o.message = any($1) order by o.id");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;
+    let mut sent: HashMap<Uuid, Vec<SentLine>> = HashMap::new();
+    for row in &rows {
+        sent.entry(row.try_get("message")?).or_default().push(read_sent(row)?);
+    }
+    Ok(sent)
+}
+
+/// Counts messages, causes and what is to be sent.
+async fn overview(pool: &PgPool) -> sqlx::Result<Overview> {
+    let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
+    let messages = tallies(
+        &mut transaction,
+        "select xx3_status, count(*), min(xx3_received) from xx3 group by xx3_status order by xx3_status",
+    );
+    let messages = messages.await?;
+    let causes = tallies(
+        &mut transaction,
+        "select cause, count(*), min(received_at) from inbox where state = 'refused' group by cause
+         union all
+         select w.area, count(distinct w.message), min(i.received_at)
+         from waits w join inbox i on i.id = w.message where i.state = 'waiting' and not w.is_over group by w.area
+         order by 2 desc, 1",
+    );
+    let causes = causes.await?;
+    let outbox = tallies(
+        &mut transaction,
+        "select case when sent_at is not null then 'sent' when unroutable <> '' then 'unroutable' else 'due' end,
+             count(*), min(created_at)
+         from outbox group by 1 order by 1",
+    );
+    let outbox = outbox.await?;
+    Ok(Overview { messages, causes, outbox })
+}
+
+async fn tallies(connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<Vec<Tally>> {
+    let rows: Vec<(String, i64, Option<chrono::DateTime<chrono::Utc>>)> =
+        sqlx::query_as(sql).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(name, count, oldest)| Tally { name, count: count.unsigned_abs(), oldest }).collect())
+}
+
+/// Lists what was sent of a subject, oldest first.
+async fn sent_of(pool: &PgPool, subject: &str) -> sqlx::Result<Vec<SentLine>> {
+    let sql = format!("select {SENT} from outbox o where o.subject = $1 and o.subject <> '' order by o.id");
+    sqlx::query(AssertSqlSafe(sql)).bind(subject).fetch_all(pool).await?.iter().map(read_sent).collect()
+}
+
+/// Lists what was sent for a message, under a correlation, or under a UUID of its own, oldest first.
+async fn sent_for(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<SentLine>> {
+    let sql = format!(
+        "select {SENT} from outbox o
+         where o.id in (
+             select o.id from outbox o join inbox i on o.message = i.id where i.uuid = $1 and i.uuid <> ''
+             union select o.id from outbox o where o.message = $2 or o.id = $2
+             union select o.id from outbox o where o.correlation = $1 and o.kind <> 'response')
+         order by o.id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(uuid).bind(uuid.parse::<Uuid>().ok()).fetch_all(pool).await?;
+    rows.iter().map(read_sent).collect()
+}
+
+/// Makes unroutable messages due again.
+async fn resend(pool: &PgPool, kind: Option<SendKind>) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "update outbox set unroutable = '', due_at = now(), leased_by = null, leased_until = null
+         where sent_at is null and unroutable <> '' and ($1::text is null or kind = $1)",
+    )
+    .bind(kind.map(SendKind::as_str))
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Reads an outbox row.
+async fn outgoing(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Outgoing>> {
+    let sql = format!("select {} from outbox o where o.id = $1", outbox::OUTGOING);
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(pool).await?;
+    row.as_ref().map(outbox::read).transpose()
+}
+
+/// Reads rows of a declared table by exact values, in the order of its key.
+async fn view(pool: &PgPool, table: &'static Table, exact: &[(&str, &str)], limit: i64) -> sqlx::Result<Vec<TableRow>> {
+    let mut conditions = vec!["true".to_owned()];
+    for (at, (name, _)) in exact.iter().enumerate() {
+        // Only declared names come into the statement.
+        let column = table.columns.iter().find(|column| column.name == *name);
+        let column = column.ok_or_else(|| sqlx::Error::ColumnNotFound((*name).to_owned()))?;
+        conditions.push(format!("t.{}::text = ${}", column.name, at + 2));
+    }
+    let key: Vec<String> = table.key().iter().map(|column| format!("t.{}", table.columns[*column].name)).collect();
+    let sql = format!(
+        "select array[{}]::text[] from {} t where {} order by {} limit $1",
+        look_up::texts(table),
+        effects::physical(table),
+        conditions.join(" and "),
+        key.join(", ")
+    );
+    let mut query = sqlx::query_scalar::<_, Vec<Option<String>>>(AssertSqlSafe(sql)).bind(limit);
+    for (_, value) in exact {
+        query = query.bind(*value);
+    }
+    query.fetch_all(pool).await?.into_iter().map(|texts| read_row(table, texts)).collect()
+}
+
+/// Counts the messages in a state.
+async fn count(pool: &PgPool, state: State) -> sqlx::Result<u64> {
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from inbox where state = $1").bind(state.as_str()).fetch_one(pool).await?;
+    Ok(count.unsigned_abs())
+}
+
+fn read_line(row: &PgRow) -> sqlx::Result<MessageLine> {
+    Ok(MessageLine {
+        id: row.try_get("id")?,
+        uuid: row.try_get("uuid")?,
+        partner: row.try_get("partner")?,
+        transaction: row.try_get("transaction")?,
+        event: row.try_get("event")?,
+        version: row.try_get("version")?,
+        internal_id: row.try_get("internal_id")?,
+        status: row.try_get("status")?,
+        cause: row.try_get("cause")?,
+        attempts: u32::try_from(row.try_get::<i32, _>("attempts")?).unwrap_or_default(),
+        origin: row.try_get("origin")?,
+        received_at: row.try_get("received_at")?,
+        settled_at: row.try_get("settled_at")?,
+    })
+}
+
+fn read_sent(row: &PgRow) -> sqlx::Result<SentLine> {
+    Ok(SentLine {
+        id: row.try_get("id")?,
+        kind: row.try_get("kind")?,
+        transaction: row.try_get("transaction")?,
+        correlation: row.try_get("correlation")?,
+        subject: row.try_get("subject")?,
+        route_key: row.try_get("route_key")?,
+        transport: row.try_get("transport")?,
+        state: row.try_get("state")?,
+        note: row.try_get("note")?,
+        created_at: row.try_get("created_at")?,
+        sent_at: row.try_get("sent_at")?,
+        body: row.try_get("body")?,
+    })
+}

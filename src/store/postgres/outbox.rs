@@ -1,0 +1,212 @@
+//! Rows of the outbox: what is to be sent, by whom, and what became of it.
+
+use super::copy::Copy;
+use crate::store::cells;
+use crate::store::trouble::unfit;
+use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The columns that [`read`] reads, of an outbox row `o`.
+pub(super) const OUTGOING: &str =
+    "o.id, o.message, o.kind, o.partner, o.transaction, o.correlation, o.subject, o.route_key, o.transport,
+    o.format, o.body, o.created_at";
+
+/// Writes new rows. What the sender fetches by HTTP counts as sent.
+pub(super) async fn insert<'a>(
+    connection: &mut PgConnection,
+    outgoing: impl Iterator<Item = &'a Outgoing>,
+    lease: Option<(Uuid, DateTime<Utc>)>,
+) -> Result<(), NotKept> {
+    let mut copy = Copy::into(
+        "outbox",
+        &[
+            "id",
+            "message",
+            "kind",
+            "partner",
+            "transaction",
+            "correlation",
+            "subject",
+            "route_key",
+            "transport",
+            "format",
+            "body",
+            "created_at",
+            "due_at",
+            "sent_at",
+            "leased_by",
+            "leased_until",
+        ],
+    );
+    for one in outgoing {
+        copy.row().put(one.id)?.put(one.message)?.put(one.kind.as_str())?;
+        for text in [
+            &*one.partner,
+            &*one.transaction,
+            &*one.correlation,
+            &*one.subject,
+            &*one.route_key,
+            &*one.transport,
+            &*one.format,
+            &*one.body,
+        ] {
+            copy.put(cells::plain("outbox", text)?)?;
+        }
+        let fetched = one.transport == "http";
+        let lease = lease.filter(|_| !fetched);
+        copy.put(one.created_at)?.put(one.created_at)?.put(fetched.then_some(one.created_at))?;
+        copy.put(lease.map(|(holder, _)| holder))?.put(lease.map(|(_, until)| until))?;
+    }
+    Ok(copy.send(connection).await?)
+}
+
+/// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
+pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "update outbox o set sent_at = null, unroutable = '', due_at = now(), leased_by = null, leased_until = null
+         from inbox i where i.id = any($1) and o.id = i.answer and o.transport <> 'http'",
+    )
+    .bind(repeats.iter().map(|repeat| repeat.message).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Takes rows that are due and leased to nobody. The commit does not wait for the disk: a lease that is lost
+/// with the server is no loss.
+pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
+    let sql = format!(
+        "with due as (
+             select id from outbox
+             where sent_at is null and unroutable = '' and due_at <= now() and (leased_until is null or leased_until < now())
+             order by id limit $3 for update skip locked
+         )
+         update outbox o set leased_by = $1, leased_until = now() + make_interval(secs => $2)
+         from due, (select set_config('synchronous_commit', 'off', true)) as unhurried
+         where o.id = due.id
+         returning {OUTGOING}"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(holder)
+        .bind(lease.as_secs_f64())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await?;
+    let mut due = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
+    due.sort_by_key(|outgoing| outgoing.id);
+    Ok(due)
+}
+
+/// Marks publications, in one transaction.
+pub(super) async fn published(pool: &PgPool, marks: &[Mark]) -> sqlx::Result<()> {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = pool.begin_with("begin; set local synchronous_commit = off").await?;
+    mark(&mut transaction, marks).await?;
+    transaction.commit().await
+}
+
+/// Marks publications.
+pub(super) async fn mark(connection: &mut PgConnection, marks: &[Mark]) -> sqlx::Result<()> {
+    let mut sent = Vec::new();
+    let (mut returned, mut reasons) = (Vec::new(), Vec::new());
+    let (mut failed, mut errors, mut delays) = (Vec::new(), Vec::new(), Vec::new());
+    for mark in marks {
+        match &mark.outcome {
+            Outcome::Sent => sent.push(mark.id),
+            Outcome::Unroutable(reason) => {
+                returned.push(mark.id);
+                // Empty would mean routable.
+                reasons.push(if reason.is_empty() { "?".to_owned() } else { reason.replace('\0', "") });
+            }
+            Outcome::Failed(error, delay) => {
+                failed.push(mark.id);
+                errors.push(error.replace('\0', ""));
+                delays.push(delay.as_secs_f64());
+            }
+        }
+    }
+    if !sent.is_empty() {
+        mark_sent(connection, sent).await?;
+    }
+    if !returned.is_empty() {
+        mark_unroutable(connection, returned, reasons).await?;
+    }
+    if !failed.is_empty() {
+        mark_failed(connection, failed, errors, delays).await?;
+    }
+    Ok(())
+}
+
+/// Marks what the broker confirmed.
+async fn mark_sent(connection: &mut PgConnection, ids: Vec<Uuid>) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox set sent_at = now(), attempts = attempts + 1, error = '', unroutable = '',
+             leased_by = null, leased_until = null
+         where id = any($1)",
+    )
+    .bind(ids)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks what the broker returned.
+async fn mark_unroutable(connection: &mut PgConnection, ids: Vec<Uuid>, reasons: Vec<String>) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox o set unroutable = m.reason, attempts = o.attempts + 1, leased_by = null, leased_until = null
+         from unnest($1::uuid[], $2::text[]) as m (id, reason)
+         where o.id = m.id and o.sent_at is null",
+    )
+    .bind(ids)
+    .bind(reasons)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks what was not confirmed: due again after a while.
+async fn mark_failed(
+    connection: &mut PgConnection,
+    ids: Vec<Uuid>,
+    errors: Vec<String>,
+    delays: Vec<f64>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox o set error = m.error, attempts = o.attempts + 1, due_at = now() + make_interval(secs => m.delay),
+             leased_by = null, leased_until = null
+         from unnest($1::uuid[], $2::text[], $3::float8[]) as m (id, error, delay)
+         where o.id = m.id and o.sent_at is null",
+    )
+    .bind(ids)
+    .bind(errors)
+    .bind(delays)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Reads a row of the columns [`OUTGOING`].
+pub(super) fn read(row: &PgRow) -> sqlx::Result<Outgoing> {
+    let kind: String = row.try_get("kind")?;
+    Ok(Outgoing {
+        id: row.try_get("id")?,
+        message: row.try_get("message")?,
+        kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
+        partner: row.try_get("partner")?,
+        transaction: row.try_get("transaction")?,
+        correlation: row.try_get("correlation")?,
+        subject: row.try_get("subject")?,
+        route_key: row.try_get("route_key")?,
+        transport: row.try_get("transport")?,
+        format: row.try_get("format")?,
+        body: Arc::from(row.try_get::<&str, _>("body")?),
+        created_at: row.try_get("created_at")?,
+    })
+}

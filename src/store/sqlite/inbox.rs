@@ -1,0 +1,164 @@
+//! Rows of the inbox: written once, settled, read back.
+
+use super::values::{at, id, list, now, read_id, read_optional_time, read_time};
+use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
+use crate::store::{cells, notes, trouble};
+use serde_json::json;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The columns that [`read`] reads, of an inbox row `i`.
+pub(super) const STORED: &str =
+    "i.id, i.partner, i.uuid, i.digest, i.\"transaction\", i.internal_id, i.product, i.source, i.event,
+    i.version, i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.state,
+    i.patience_until, i.attempts";
+
+/// Writes new rows, one by one: a body is bytes, which JSON does not carry.
+pub(super) async fn insert(connection: &mut SqliteConnection, settled: &[Settled]) -> Result<(), NotKept> {
+    for settled in settled {
+        if let Place::New(entry) = &settled.place {
+            insert_one(connection, entry, settled).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new row. One that is there already violates the unique fingerprint.
+async fn insert_one(connection: &mut SqliteConnection, entry: &Entry, settled: &Settled) -> Result<(), NotKept> {
+    let mut query = sqlx::query(
+        "insert into inbox (id, partner, uuid, digest, \"transaction\", internal_id, product, source, event, version,
+             generated_on, origin, format, content_type, received_at, catalog, body, state, cause, violations, ids,
+             answer, patience_until, settled_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+             ?23, ?24)",
+    )
+    .bind(id(entry.id));
+    for text in [
+        &entry.fingerprint.partner,
+        &entry.fingerprint.uuid,
+        &entry.fingerprint.digest,
+        &entry.business.transaction,
+        &entry.business.internal_id,
+        &entry.product,
+        &entry.source,
+        &entry.event,
+        &entry.version,
+        &entry.generated_on,
+        &entry.origin,
+        &entry.format,
+        &entry.content_type,
+    ] {
+        query = query.bind(cells::plain("inbox", text)?);
+    }
+    query
+        .bind(at(entry.received_at))
+        .bind(&entry.catalog)
+        .bind(&*entry.body)
+        .bind(settled.state.as_str())
+        .bind(settled.cause_text())
+        .bind(notes::violations(&settled.violations))
+        .bind(notes::ids(&settled.ids))
+        .bind(settled.answer().map(id))
+        .bind(settled.patience_until.map(at))
+        .bind(settled.when_settled().map(at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Settles rows that are there. Each must be woken or waiting and claimed by the holder, or, of those that a
+/// newer message supersedes, still waiting.
+pub(super) async fn settle(
+    connection: &mut SqliteConnection,
+    settled: &[&Settled],
+    holder: Option<Uuid>,
+    from: &[State],
+) -> Result<(), NotKept> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let row = |one: &&Settled| {
+        json!([
+            id(one.place.id()),
+            one.state.as_str(),
+            one.cause_text(),
+            notes::violations(&one.violations),
+            notes::ids(&one.ids),
+            one.answer().map(id),
+            one.patience_until.map(at),
+            one.when_settled().map(at),
+        ])
+    };
+    let written = sqlx::query(
+        "update inbox as i set state = n.value->>1, cause = n.value->>2, violations = n.value->>3, ids = n.value->>4,
+             answer = n.value->>5, patience_until = n.value->>6, settled_at = n.value->>7, attempts = i.attempts + 1,
+             claimed_by = null, claimed_until = null
+         from json_each(?1) as n
+         where i.id = n.value->>0 and i.state in (select value from json_each(?2)) and (?3 is null or i.claimed_by = ?3)",
+    )
+    .bind(list(&settled.iter().map(row).collect::<Vec<_>>())?)
+    .bind(list(&from.iter().map(|state| state.as_str()).collect::<Vec<_>>())?)
+    .bind(holder.map(id))
+    .execute(connection)
+    .await?
+    .rows_affected();
+    if written == settled.len() as u64 {
+        Ok(())
+    } else {
+        Err(NotKept::Stale("inbox: a message is no longer waiting, or not ours".to_owned()))
+    }
+}
+
+/// Counts repeated deliveries.
+pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]) -> sqlx::Result<()> {
+    sqlx::query(
+        "update inbox as i set attempts = i.attempts + r.times
+         from (select value as id, count(*) as times from json_each(?1) group by value) as r
+         where i.id = r.id",
+    )
+    .bind(list(&repeats.iter().map(|repeat| id(repeat.message)).collect::<Vec<_>>())?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Reads rows by their ids, oldest first.
+pub(super) async fn stored(connection: &mut SqliteConnection, ids: &[String]) -> sqlx::Result<Vec<Stored>> {
+    let sql = format!("select {STORED} from inbox i where i.id in (select value from json_each(?1)) order by i.id");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(ids)?).fetch_all(connection).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Reads a row of the columns [`STORED`].
+pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
+    let text = |column: &str| row.try_get::<String, _>(column);
+    let partner = text("partner")?;
+    let state = text("state")?;
+    let entry = Entry {
+        id: read_id(row, "id")?,
+        fingerprint: Fingerprint { partner: partner.clone(), uuid: text("uuid")?, digest: text("digest")? },
+        business: BusinessKey { partner, transaction: text("transaction")?, internal_id: text("internal_id")? },
+        product: text("product")?,
+        source: text("source")?,
+        event: text("event")?,
+        version: text("version")?,
+        generated_on: text("generated_on")?,
+        origin: text("origin")?,
+        format: text("format")?,
+        content_type: text("content_type")?,
+        received_at: read_time(row, "received_at")?,
+        catalog: text("catalog")?,
+        body: Arc::from(row.try_get::<&[u8], _>("body")?),
+        redelivered: false,
+    };
+    let until: Option<String> = row.try_get("patience_until")?;
+    Ok(Stored {
+        entry,
+        state: State::parse(&state).ok_or_else(|| trouble::unfit(format!("state {state}")))?,
+        is_expired: until.is_some_and(|until| until <= now()),
+        patience_until: read_optional_time(row, "patience_until")?,
+        attempts: row.try_get("attempts")?,
+    })
+}

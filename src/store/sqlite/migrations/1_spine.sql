@@ -1,0 +1,137 @@
+-- The spine: what every message needs, whatever its routine. Ids are text, times are text in UTC with six
+-- decimals, so that they compare as they stand.
+
+create table inbox (
+    id             text primary key,
+    partner        text not null,
+    uuid           text not null,
+    digest         text not null,
+    "transaction"  text not null,
+    internal_id    text not null,
+    product        text not null,
+    source         text not null,
+    event          text not null,
+    version        text not null,
+    generated_on   text not null,
+    origin         text not null,
+    format         text not null,
+    content_type   text not null,
+    received_at    text not null,
+    catalog        text not null,
+    body           blob not null,
+    state          text not null,
+    cause          text not null default '',
+    violations     text not null default '',  -- JSON; no violations: empty
+    ids            text not null default '',  -- JSON; no ids: empty
+    answer         text,                      -- row of the outbox
+    patience_until text,
+    attempts       integer not null default 1,
+    settled_at     text,
+    claimed_by     text,
+    claimed_until  text
+);
+-- The same message is the same partner and UUID with equal content.
+create unique index inbox_fingerprint on inbox (uuid, partner, digest) where uuid <> '';
+create index inbox_digest on inbox (digest, partner, id) where uuid = '';
+create index inbox_woken on inbox (id) where state = 'woken';
+create index inbox_patience on inbox (patience_until) where state = 'waiting';
+create index inbox_waiting on inbox (internal_id, partner, "transaction") where state = 'waiting';
+create index inbox_internal_id on inbox (internal_id) where internal_id <> '';
+
+create table outbox (
+    id            text primary key,           -- the UUID of its envelope
+    message       text,                       -- row of the inbox
+    kind          text not null,
+    partner       text not null,
+    "transaction" text not null,
+    correlation   text not null,
+    subject       text not null,
+    route_key     text not null,
+    transport     text not null,
+    format        text not null,
+    body          text not null,
+    created_at    text not null,
+    due_at        text not null,
+    sent_at       text,
+    unroutable    text not null default '',   -- why the broker returned it
+    error         text not null default '',   -- why it was not confirmed the last time
+    attempts      integer not null default 0,
+    leased_by     text,
+    leased_until  text
+);
+create index outbox_due on outbox (id) where sent_at is null and unroutable = '';
+create index outbox_unroutable on outbox (id) where sent_at is null and unroutable <> '';
+create index outbox_message on outbox (message);
+create index outbox_correlation on outbox (correlation) where kind <> 'response';
+create index outbox_subject on outbox (subject) where subject <> '';
+
+create table depara (
+    partner  text not null,
+    alias    text not null,
+    field    text not null,
+    external text not null,
+    internal text not null,
+    stamp    text not null,                   -- GeneratedOn of the message that wrote it; by hand: empty
+    primary key (external, partner, alias)
+) without rowid;
+create index depara_internal on depara (internal);
+
+-- What waiting messages wait for.
+create table waits (
+    "key"    text not null,
+    message  text not null,
+    path     text not null,
+    text     text not null,
+    area     text not null,                   -- the alias, or the table
+    partner  text not null,                   -- of a row: empty
+    external text not null,                   -- the partner's code, or the row's key
+    is_over  integer not null default 0,      -- it never came and the message was refused
+    primary key (message, "key")
+) without rowid;
+create index waits_key on waits ("key");
+
+create table numbers (
+    sequence text primary key,
+    next     integer not null
+) without rowid;
+
+-- Lanes of queues, worked by one process at a time.
+create table claims (
+    lane   text primary key,
+    holder text not null,
+    until  text not null
+) without rowid;
+
+-- The declared tables as they were last made: says what is to be done, and whether anything is.
+create table declared (
+    name       text primary key,
+    definition text not null
+) without rowid;
+
+create view xxf as
+select partner as xxf_refer, alias as xxf_alias, field as xxf_field, external as xxf_extval, internal as xxf_intval
+from depara;
+
+create view xx3 as
+select
+    i.uuid          as xx3_uuid,
+    i.product       as xx3_product,
+    i.source        as xx3_source,
+    i."transaction" as xx3_model,
+    i.event         as xx3_event,
+    i.version       as xx3_versao,
+    i.internal_id   as xx3_internalid,
+    case
+        when i.state = 'woken' then 'waiting'
+        when i.state = 'staged' and (i.answer is null or o.sent_at is not null) then 'answered'
+        else i.state
+    end             as xx3_status,
+    i.attempts      as xx3_tentat,
+    i.received_at   as xx3_received,
+    i.settled_at    as xx3_settled,
+    i.cause         as xx3_cause,
+    i.id            as xx3_id,
+    i.partner       as xx3_partner,
+    i.origin        as xx3_origin
+from inbox i
+left join outbox o on o.id = i.answer;

@@ -1,0 +1,213 @@
+//! Rows of the outbox: what is to be sent, by whom, and what became of it.
+
+use super::BEGIN_UNHURRIED;
+use super::values::{after, at, id, list, now, read_id, read_optional_id, read_time};
+use crate::store::cells;
+use crate::store::trouble::unfit;
+use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The columns that [`read`] reads, of an outbox row `o`.
+pub(super) const OUTGOING: &str =
+    "o.id, o.message, o.kind, o.partner, o.\"transaction\", o.correlation, o.subject, o.route_key,
+    o.transport, o.format, o.body, o.created_at";
+
+/// Writes new rows. What the sender fetches by HTTP counts as sent.
+pub(super) async fn insert<'a>(
+    connection: &mut SqliteConnection,
+    outgoing: impl Iterator<Item = &'a Outgoing>,
+    lease: Option<(Uuid, DateTime<Utc>)>,
+) -> Result<(), NotKept> {
+    let mut rows = Vec::new();
+    for one in outgoing {
+        for text in [
+            &*one.partner,
+            &*one.transaction,
+            &*one.correlation,
+            &*one.subject,
+            &*one.route_key,
+            &*one.transport,
+            &*one.format,
+            &*one.body,
+        ] {
+            cells::plain("outbox", text)?;
+        }
+        let fetched = one.transport == "http";
+        let lease = lease.filter(|_| !fetched);
+        rows.push(json!([
+            id(one.id),
+            one.message.map(id),
+            one.kind.as_str(),
+            one.partner,
+            one.transaction,
+            one.correlation,
+            one.subject,
+            one.route_key,
+            one.transport,
+            one.format,
+            *one.body,
+            at(one.created_at),
+            fetched.then(|| at(one.created_at)),
+            lease.map(|(holder, _)| id(holder)),
+            lease.map(|(_, until)| at(until)),
+        ]));
+    }
+    if !rows.is_empty() {
+        insert_rows(connection, &rows).await?;
+    }
+    Ok(())
+}
+
+/// Writes rows.
+async fn insert_rows(connection: &mut SqliteConnection, rows: &[Value]) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into outbox (id, message, kind, partner, \"transaction\", correlation, subject, route_key, transport,
+             format, body, created_at, due_at, sent_at, leased_by, leased_until)
+         select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
+             value->>9, value->>10, value->>11, value->>11, value->>12, value->>13, value->>14
+         from json_each(?1)",
+    )
+    .bind(list(rows)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
+pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]) -> sqlx::Result<u64> {
+    let done = sqlx::query(
+        "update outbox set sent_at = null, unroutable = '', due_at = ?2, leased_by = null, leased_until = null
+         where transport <> 'http'
+             and id in (select i.answer from inbox i where i.id in (select value from json_each(?1)))",
+    )
+    .bind(list(&repeats.iter().map(|repeat| id(repeat.message)).collect::<Vec<_>>())?)
+    .bind(now())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Takes rows that are due and leased to nobody. Nothing is written where there are none.
+pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
+    let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
+    let sql = format!(
+        "update outbox as o set leased_by = ?1, leased_until = ?2
+         where o.id in (
+             select id from outbox
+             where sent_at is null and unroutable = '' and due_at <= ?3 and (leased_until is null or leased_until < ?3)
+             order by id limit ?4)
+         returning {}",
+        OUTGOING.replace("o.", "")
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(id(holder))
+        .bind(after(lease))
+        .bind(now())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    let mut due = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
+    due.sort_by_key(|outgoing| outgoing.id);
+    Ok(due)
+}
+
+/// Marks publications, in one transaction.
+pub(super) async fn published(pool: &SqlitePool, marks: &[Mark]) -> sqlx::Result<()> {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
+    mark(&mut transaction, marks).await?;
+    transaction.commit().await
+}
+
+/// Marks publications.
+pub(super) async fn mark(connection: &mut SqliteConnection, marks: &[Mark]) -> sqlx::Result<()> {
+    let (mut sent, mut returned, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for mark in marks {
+        match &mark.outcome {
+            Outcome::Sent => sent.push(id(mark.id)),
+            // Empty would mean routable.
+            Outcome::Unroutable(reason) if reason.is_empty() => returned.push(json!([id(mark.id), "?"])),
+            Outcome::Unroutable(reason) => returned.push(json!([id(mark.id), reason.replace('\0', "")])),
+            Outcome::Failed(error, delay) => {
+                failed.push(json!([id(mark.id), error.replace('\0', ""), after(*delay)]));
+            }
+        }
+    }
+    if !sent.is_empty() {
+        mark_sent(connection, list(&sent)?).await?;
+    }
+    if !returned.is_empty() {
+        mark_unroutable(connection, list(&returned)?).await?;
+    }
+    if !failed.is_empty() {
+        mark_failed(connection, list(&failed)?).await?;
+    }
+    Ok(())
+}
+
+/// Marks what the broker confirmed.
+async fn mark_sent(connection: &mut SqliteConnection, ids: String) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox set sent_at = ?2, attempts = attempts + 1, error = '', unroutable = '', leased_by = null,
+             leased_until = null
+         where id in (select value from json_each(?1))",
+    )
+    .bind(ids)
+    .bind(now())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks what the broker returned.
+async fn mark_unroutable(connection: &mut SqliteConnection, rows: String) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox as o set unroutable = n.value->>1, attempts = o.attempts + 1, leased_by = null, leased_until = null
+         from json_each(?1) as n where o.id = n.value->>0 and o.sent_at is null",
+    )
+    .bind(rows)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks what was not confirmed: due again after a while.
+async fn mark_failed(connection: &mut SqliteConnection, rows: String) -> sqlx::Result<()> {
+    sqlx::query(
+        "update outbox as o set error = n.value->>1, due_at = n.value->>2, attempts = o.attempts + 1, leased_by = null,
+             leased_until = null
+         from json_each(?1) as n where o.id = n.value->>0 and o.sent_at is null",
+    )
+    .bind(rows)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Reads a row of the columns [`OUTGOING`].
+pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Outgoing> {
+    let kind: String = row.try_get("kind")?;
+    Ok(Outgoing {
+        id: read_id(row, "id")?,
+        message: read_optional_id(row, "message")?,
+        kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
+        partner: row.try_get("partner")?,
+        transaction: row.try_get("transaction")?,
+        correlation: row.try_get("correlation")?,
+        subject: row.try_get("subject")?,
+        route_key: row.try_get("route_key")?,
+        transport: row.try_get("transport")?,
+        format: row.try_get("format")?,
+        body: Arc::from(row.try_get::<&str, _>("body")?),
+        created_at: read_time(row, "created_at")?,
+    })
+}

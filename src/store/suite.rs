@@ -1,0 +1,29 @@
+//! One suite for both engines: what [`Store`](super::Store) promises, each test in a database of its own.
+
+mod asking;
+mod claiming;
+mod folding;
+mod house;
+mod keeping;
+mod schema;
+mod sending;
+mod waiting;
+
+/// Runs tests on both engines, side by side under `postgres` and `sqlite`.
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::store::suite::house::House::postgres(stringify!($name)).await).await;
+            })+
+        }
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::store::suite::house::House::sqlite().await).await;
+            })+
+        }
+    };
+}
+use on_both_engines;

@@ -1,0 +1,130 @@
+//! The outbox: leased to one publisher, marked, repeated.
+
+use super::house::*;
+use super::on_both_engines;
+use crate::store::{Batch, Mark, Outcome, Outgoing, Place, Repeat, SendKind, Settled};
+use chrono::{TimeDelta, Utc};
+use std::time::Duration;
+use uuid::Uuid;
+
+on_both_engines!(
+    what_is_due_is_leased_once,
+    a_batch_may_lease_its_own,
+    a_confirmed_answer_settles_its_message,
+    a_returned_answer_is_kept_as_such,
+    a_failed_answer_is_due_later,
+    a_repeated_message_gets_its_answer_again,
+    marks_ride_along,
+    what_is_fetched_is_not_published,
+);
+
+fn mark(outgoing: &Outgoing, outcome: Outcome) -> Mark {
+    Mark { id: outgoing.id, outcome }
+}
+
+async fn due(house: &House) -> Vec<Outgoing> {
+    house.store.due(Uuid::now_v7(), MINUTE, 100).await.expect("due")
+}
+
+async fn what_is_due_is_leased_once(house: House) {
+    let messages: Vec<Settled> = (0..20).map(|number| staged(&format!("u{number}"), Vec::new())).collect();
+    let expected: Vec<Outgoing> = messages.iter().flat_map(|settled| settled.outgoing.clone()).collect();
+    house.keep(batch(messages)).await;
+    let other = house.other().await;
+    let (first, second) =
+        tokio::join!(house.store.due(Uuid::now_v7(), MINUTE, 8), other.due(Uuid::now_v7(), MINUTE, 8));
+    let (first, second, third) = (first.expect("due"), second.expect("due"), due(&house).await);
+    assert_eq!((first.len(), second.len(), third.len()), (8, 8, 4));
+    assert!(first.is_sorted_by_key(|one| one.id) && third.is_sorted_by_key(|one| one.id), "oldest first");
+    let mut all: Vec<Outgoing> = [first, second, third].concat();
+    all.sort_by_key(|one| one.id);
+    assert_eq!(format!("{all:?}"), format!("{expected:?}"));
+}
+
+async fn a_batch_may_lease_its_own(house: House) {
+    let holder = Uuid::now_v7();
+    let until = Utc::now() + TimeDelta::milliseconds(300);
+    house.keep(Batch { lease: Some((holder, until)), ..batch(vec![staged("u1", Vec::new())]) }).await;
+    assert!(due(&house).await.is_empty());
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(due(&house).await.len(), 1);
+}
+
+async fn a_confirmed_answer_settles_its_message(house: House) {
+    house.keep(batch(vec![staged("u1", Vec::new())])).await;
+    assert_eq!(house.status("u1").await, "staged");
+    let answers = due(&house).await;
+    house.store.published(&[mark(&answers[0], Outcome::Sent)]).await.expect("marked");
+    assert_eq!(house.status("u1").await, "answered");
+    assert!(due(&house).await.is_empty());
+    house.store.published(&[]).await.expect("nothing to mark");
+}
+
+async fn a_returned_answer_is_kept_as_such(house: House) {
+    house.keep(batch(vec![staged("u1", Vec::new())])).await;
+    let answers = due(&house).await;
+    let returned = Outcome::Unroutable("312 NO_ROUTE".into());
+    house.store.published(&[mark(&answers[0], returned)]).await.expect("marked");
+    assert!(due(&house).await.is_empty());
+    assert_eq!(house.status("u1").await, "staged");
+    let sent = house.store.sent_for("u1").await.expect("sent");
+    assert_eq!((sent[0].state.as_str(), sent[0].note.as_str()), ("unroutable", "312 NO_ROUTE"));
+    assert_eq!(house.store.resend(Some(SendKind::Trace)).await.expect("resent"), 0);
+    assert_eq!(house.store.resend(None).await.expect("resent"), 1);
+    assert_eq!(due(&house).await.len(), 1);
+}
+
+async fn a_failed_answer_is_due_later(house: House) {
+    house.keep(batch(vec![staged("u1", Vec::new())])).await;
+    let answers = due(&house).await;
+    let failed = |delay| mark(&answers[0], Outcome::Failed("connection lost".into(), delay));
+    house.store.published(&[failed(MINUTE)]).await.expect("marked");
+    assert!(due(&house).await.is_empty());
+    assert_eq!(house.store.sent_for("u1").await.expect("sent")[0].note, "connection lost");
+    house.store.published(&[failed(Duration::ZERO)]).await.expect("marked");
+    assert_eq!(due(&house).await.len(), 1);
+}
+
+async fn a_repeated_message_gets_its_answer_again(house: House) {
+    let message = staged("u1", Vec::new());
+    let repeat = || Repeat { message: message.place.id() };
+    let first = message.outgoing[0].id;
+    house.keep(batch(vec![message.clone(), parked("u2", &[customer_key("C1")])])).await;
+    let answers = due(&house).await;
+    // The mark of the first and the repeat ride in one batch.
+    let repeated =
+        Batch { marks: vec![mark(&answers[0], Outcome::Sent)], repeats: vec![repeat(), repeat()], ..Batch::default() };
+    assert_eq!(house.keep(repeated).await.repeated, 1);
+    assert_eq!(due(&house).await.iter().map(|one| one.id).collect::<Vec<_>>(), [first]);
+    let story = &house.store.stories("u1").await.expect("a story")[0];
+    assert_eq!((story.sent.len(), story.stored.attempts), (1, 3));
+    // One that waits has no answer yet.
+    let waiting = house.store.stories("u2").await.expect("a story")[0].line.id;
+    let repeated = Batch { repeats: vec![Repeat { message: waiting }], ..Batch::default() };
+    assert_eq!(house.keep(repeated).await.repeated, 0);
+}
+
+async fn marks_ride_along(house: House) {
+    house.keep(batch(vec![staged("u1", Vec::new()), staged("u2", Vec::new()), staged("u3", Vec::new())])).await;
+    let answers = due(&house).await;
+    let marks = vec![
+        mark(&answers[0], Outcome::Sent),
+        mark(&answers[1], Outcome::Unroutable(String::new())),
+        mark(&answers[2], Outcome::Failed("no".into(), Duration::ZERO)),
+    ];
+    house.keep(Batch { marks, ..batch(vec![staged("u4", Vec::new())]) }).await;
+    let statuses = [house.status("u1").await, house.status("u2").await, house.status("u3").await];
+    assert_eq!(statuses, ["answered", "staged", "staged"]);
+    assert_eq!(due(&house).await.len(), 2);
+}
+
+async fn what_is_fetched_is_not_published(house: House) {
+    let mut message = staged("u1", Vec::new());
+    message.outgoing[0].transport = "http".into();
+    let Place::New(entry) = message.place.clone() else { unreachable!() };
+    house.keep(Batch { lease: Some((Uuid::now_v7(), Utc::now())), ..batch(vec![message]) }).await;
+    assert!(due(&house).await.is_empty());
+    assert_eq!(house.status("u1").await, "answered");
+    let repeated = Batch { repeats: vec![Repeat { message: entry.id }], ..Batch::default() };
+    assert_eq!(house.keep(repeated).await.repeated, 0);
+}

@@ -1,0 +1,35 @@
+//! Every message has its one answer, and it is OK.
+
+use crate::Failed;
+use crate::broker::{ANSWERS, Broker};
+use futures_util::StreamExt;
+use lapin::options::*;
+use lapin::types::FieldTable;
+use std::collections::HashSet;
+
+/// Reads all answers, which must be exactly so many.
+pub async fn check(broker: &Broker, messages: usize) -> Result<(), Failed> {
+    broker.check_empty().await?;
+    let found = broker.depth().await?.answers;
+    if found != messages {
+        return Err(format!("{found} answers instead of {messages}").into());
+    }
+    let channel = broker.connection.create_channel().await?;
+    let options = BasicConsumeOptions { no_ack: true, ..Default::default() };
+    let mut consumer = channel.basic_consume(ANSWERS.into(), "account".into(), options, FieldTable::default()).await?;
+    let mut answered = HashSet::new();
+    for _ in 0..messages {
+        let delivery = consumer.next().await.ok_or("the broker ended the consumer")??;
+        let answer: serde_json::Value = serde_json::from_slice(&delivery.data)?;
+        let content = &answer["Content"];
+        if content["ProcessingInformation"]["Status"] != "OK" {
+            return Err(format!("an answer is not OK: {content}").into());
+        }
+        let uuid = content["ReceivedMessage"]["UUID"].as_str().unwrap_or_default().to_owned();
+        if !answered.insert(uuid.clone()) {
+            return Err(format!("{uuid} was answered twice").into());
+        }
+    }
+    channel.close(200, "done".into()).await?;
+    Ok(())
+}

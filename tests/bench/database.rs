@@ -1,0 +1,95 @@
+//! The database of one run, and the count of its rows.
+
+use crate::Failed;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::time::{Duration, Instant};
+
+/// A database of its own.
+pub struct Database {
+    /// Its address.
+    pub url: String,
+    cluster: String,
+    name: String,
+}
+
+/// What the cluster promises; a benchmark without fsync would be no use.
+pub async fn describe(cluster: &str) -> Result<String, Failed> {
+    let mut connection = PgConnection::connect(cluster).await?;
+    let mut told = Vec::new();
+    for setting in ["server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers"] {
+        let value: String =
+            sqlx::query_scalar(AssertSqlSafe(format!("show {setting}"))).fetch_one(&mut connection).await?;
+        if value == "off" {
+            return Err(format!("{setting} is off in the cluster").into());
+        }
+        told.push(format!("{setting} {value}"));
+    }
+    Ok(format!("PostgreSQL: {}", told.join(", ")))
+}
+
+impl Database {
+    /// Makes an empty one.
+    pub async fn create(cluster: &str) -> Result<Database, Failed> {
+        let name = format!("eaid_bench_{}", uuid::Uuid::new_v4().simple());
+        let mut admin = PgConnection::connect(cluster).await?;
+        sqlx::query(AssertSqlSafe(format!("create database {name} template template0"))).execute(&mut admin).await?;
+        let (server, _) = cluster.rsplit_once('/').ok_or("the address of the cluster has no path")?;
+        Ok(Database { url: format!("{server}/{name}"), cluster: cluster.to_owned(), name })
+    }
+
+    /// Lets the cluster write down what earlier runs left, so that this one does not pay for it.
+    pub async fn settle(&self) -> Result<(), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        sqlx::query("vacuum analyze").execute(&mut connection).await?;
+        sqlx::query("checkpoint").execute(&mut connection).await?;
+        Ok(())
+    }
+
+    /// Waits until every answer is marked as sent.
+    pub async fn wait_until_sent(&self, answers: usize) -> Result<(), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let sent = count(&mut connection, "xx3 where xx3_status = 'answered'").await?;
+            if sent == answers {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(format!("{sent} of {answers} answers are marked as sent").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Counts what must be there, exactly.
+    pub async fn check(&self, sales: usize, customers: usize) -> Result<(), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        for (what, expected) in [
+            ("xx3", sales + customers),
+            ("xx3 where xx3_status = 'answered' and xx3_model = 'RETAILSALES'", sales),
+            ("sl1 where l1_situa = 'RX'", sales),
+            ("sl2", 3 * sales),
+            ("sl4", 2 * sales),
+            ("sa1", customers),
+        ] {
+            let found = count(&mut connection, what).await?;
+            if found != expected {
+                return Err(format!("{found} rows in {what} instead of {expected}").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops it.
+    pub async fn drop(self) -> Result<(), Failed> {
+        let mut admin = PgConnection::connect(&self.cluster).await?;
+        sqlx::query(AssertSqlSafe(format!("drop database {} with (force)", self.name))).execute(&mut admin).await?;
+        Ok(())
+    }
+}
+
+async fn count(connection: &mut PgConnection, what: &str) -> Result<usize, Failed> {
+    let found: i64 =
+        sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(connection).await?;
+    Ok(usize::try_from(found)?)
+}

@@ -1,0 +1,122 @@
+//! What the servers and the program under test use, as the kernel tells it.
+
+use crate::Failed;
+use std::fs;
+use std::path::Path;
+
+/// The processes that share the work.
+pub struct Processes {
+    broker: u32,
+    postgres: u32,
+    program: Option<u32>,
+}
+
+/// CPU time used so far, in seconds.
+#[derive(Clone, Copy, Default)]
+pub struct Used {
+    /// The broker.
+    pub broker: f64,
+    /// The cluster, with the connections that have ended.
+    pub postgres: f64,
+    /// The program under test.
+    pub program: f64,
+    /// The whole machine.
+    pub machine: f64,
+    /// This benchmark.
+    pub bench: f64,
+}
+
+/// Ticks a second of `/proc`; the same on every Linux.
+const TICKS: f64 = 100.0;
+
+impl Processes {
+    /// Finds the servers by the ports they listen on.
+    pub fn find(amqp: &str, database: &str, program: Option<u32>) -> Result<Processes, Failed> {
+        Ok(Processes { broker: listener(port(amqp)?)?, postgres: listener(port(database)?)?, program })
+    }
+
+    /// What they have used.
+    pub fn used(&self) -> Result<Used, Failed> {
+        let all = fs::read_to_string("/proc/stat")?;
+        let busy = all.lines().next().unwrap_or_default().split_whitespace().skip(1);
+        let busy: Vec<f64> = busy.filter_map(|number| number.parse().ok()).collect();
+        // user nice system idle iowait irq softirq steal
+        let machine: f64 = [0, 1, 2, 5, 6].iter().filter_map(|place| busy.get(*place)).sum();
+        let mut postgres = with_ended_children(self.postgres)?;
+        for child in children(self.postgres)? {
+            postgres += own(child).unwrap_or_default();
+        }
+        Ok(Used {
+            broker: own(self.broker)?,
+            postgres,
+            program: self.program.map_or(Ok(0.0), own)?,
+            machine: machine / TICKS,
+            bench: own(std::process::id())?,
+        })
+    }
+}
+
+/// The greatest memory that a process has held, in bytes.
+pub fn peak_memory(process: u32) -> Result<u64, Failed> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kilobytes * 1024)
+}
+
+fn port(url: &str) -> Result<u16, Failed> {
+    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let port = authority.rsplit(':').next().unwrap_or_default();
+    port.parse().map_err(|_| format!("{authority}: no port").into())
+}
+
+/// The process that listens on a port.
+fn listener(port: u16) -> Result<u32, Failed> {
+    let wanted = format!(":{port:04X}");
+    let sockets =
+        [fs::read_to_string("/proc/net/tcp")?, fs::read_to_string("/proc/net/tcp6").unwrap_or_default()].concat();
+    let inode = sockets.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let listens = fields.get(3) == Some(&"0A") && fields.get(1).is_some_and(|local| local.ends_with(&wanted));
+        listens.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]")))?
+    });
+    let inode = inode.ok_or_else(|| format!("nobody listens on port {port}"))?;
+    let found = processes()?.into_iter().find(|process| {
+        let Ok(handles) = fs::read_dir(format!("/proc/{process}/fd")) else { return false };
+        handles
+            .filter_map(Result::ok)
+            .any(|handle| fs::read_link(handle.path()).is_ok_and(|to| to == Path::new(&inode)))
+    });
+    found.ok_or_else(|| format!("the process on port {port} cannot be seen; run as the same user").into())
+}
+
+fn processes() -> Result<Vec<u32>, Failed> {
+    Ok(fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect())
+}
+
+/// The fields of `/proc/PID/stat` after the name.
+fn fields(process: u32) -> Result<Vec<f64>, Failed> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, rest) = stat.rsplit_once(')').ok_or("no name in stat")?;
+    Ok(rest.split_whitespace().map(|field| field.parse().unwrap_or_default()).collect())
+}
+
+fn sum(process: u32, places: &[usize]) -> Result<f64, Failed> {
+    let fields = fields(process)?;
+    Ok(places.iter().filter_map(|place| fields.get(*place)).sum::<f64>() / TICKS)
+}
+
+/// utime and stime.
+fn own(process: u32) -> Result<f64, Failed> {
+    sum(process, &[11, 12])
+}
+
+/// The same with that of children that have ended.
+fn with_ended_children(process: u32) -> Result<f64, Failed> {
+    sum(process, &[11, 12, 13, 14])
+}
+
+fn children(parent: u32) -> Result<Vec<u32>, Failed> {
+    let is_child = |process: &u32| fields(*process).is_ok_and(|fields| fields.get(1) == Some(&f64::from(parent)));
+    Ok(processes()?.into_iter().filter(is_child).collect())
+}

@@ -1,0 +1,78 @@
+//! The process dies between two of its steps. Nothing is lost, nothing takes effect twice.
+//!
+//! `EAID_CRASH_AT` names the step at whose first pass the daemon aborts.
+
+use std::os::unix::process::ExitStatusExt;
+
+use crate::harness::{Engine, Site};
+use crate::messages::{customer, entrega, reserve, uuid};
+use crate::traces::until_traced;
+
+/// SIGABRT.
+const ABORTED: i32 = 6;
+
+#[tokio::test]
+async fn before_the_commit() {
+    dies_at(Engine::Production, "before-keep", 1).await;
+}
+
+#[tokio::test]
+async fn after_the_commit_before_the_acknowledgement() {
+    dies_at(Engine::Production, "after-keep", 2).await;
+}
+
+#[tokio::test]
+async fn inside_gravabatch() {
+    dies_at(Engine::Production, "inside-apply", 3).await;
+}
+
+#[tokio::test]
+async fn after_the_confirm_before_the_mark() {
+    dies_at(Engine::Production, "after-confirm", 4).await;
+}
+
+#[tokio::test]
+async fn at_each_step_with_files() {
+    for (point, number) in [("before-keep", 1), ("after-keep", 2), ("inside-apply", 3), ("after-confirm", 4)] {
+        dies_at(Engine::Embedded, point, number).await;
+    }
+}
+
+async fn dies_at(engine: Engine, point: &str, number: u32) {
+    let mut site = Site::on(engine, &point.replace('-', "_")).await;
+    site.ok(&customer(number)).await;
+    site.ok(&reserve(number)).await;
+    site.stop().await;
+    site.start_with(&[("EAID_CRASH_AT", point)]).await;
+    let sale = entrega(number);
+    site.omni.send(&sale).await;
+    let end = site.dies().await;
+    assert_eq!(end.signal(), Some(ABORTED), "{point}: the daemon ended with {end}");
+
+    site.start().await;
+    site.response(&uuid(&sale)).await;
+    until_whole(&site, number).await;
+    until_traced(&site, "Pedido bloqueado").await;
+    let received = site.close().await;
+    let mut traces: Vec<String> =
+        received.iter().filter(|out| out.kind == "trace").map(|out| uuid(&out.body)).collect();
+    traces.sort();
+    traces.dedup();
+    assert_eq!(traces.len(), 1, "{point}: one trace, however often it was sent");
+}
+
+/// The sale is there once, with everything that belongs to it once.
+pub async fn until_whole(site: &Site, number: u32) {
+    let rows = &site.rows;
+    let order = format!("l1_docped = '{number:09}'");
+    rows.becomes("sl1", "l1_situa", &order, "FR").await;
+    let parent = rows.cell("sl1", "l1_num", &order).await;
+    assert_eq!(rows.count("sl2", &format!("l2_num = '{parent}'")).await, 2, "items of {number}");
+    assert_eq!(rows.count("sl4", &format!("l4_num = '{parent}'")).await, 3, "payments of {number}");
+    assert_eq!(rows.count("se1", &format!("e1_num = '{number:09}'")).await, 3, "titles of {number}");
+    let child = rows.cell("sl1", "l1_num", &format!("l1_orcres = '{parent}'")).await;
+    let order = rows.cell("sc5", "c5_num", &format!("c5_orcres = '{child}'")).await;
+    assert_eq!(rows.count("sc6", &format!("c6_num = '{order}'")).await, 2, "order of {number}");
+    let of_sale = format!("xxf_alias = 'SL1' and xxf_extval = 'PEDIDO-{number}'");
+    assert_eq!(rows.count("xxf", &of_sale).await, 1, "De/Para of {number}");
+}

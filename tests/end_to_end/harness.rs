@@ -1,0 +1,236 @@
+//! One site for each test: a database, a transport, a configuration and the daemon over them.
+//!
+//! A test ends with [`Site::close`], which stops the daemon and closes the account: no message is
+//! unsettled, none is unanswered, none was answered twice, nothing waits in a queue. A test that
+//! forgets it fails.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::ExitStatus;
+use tempfile::TempDir;
+
+use crate::answers::{our_id, reasons, status};
+use crate::http::Client;
+use crate::mailbox::QUEUE;
+use crate::messages::uuid;
+use crate::omni::{Omni, Out};
+use crate::process::{Daemon, Said, Surroundings, repository};
+use crate::rows::Rows;
+use crate::servers;
+use crate::wait::until;
+
+/// Where a site stands.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Engine {
+    /// RabbitMQ and PostgreSQL.
+    Production,
+    /// SQLite and the spool, which need no server.
+    Embedded,
+}
+
+/// A running eaid, with its partner and its database in reach.
+pub struct Site {
+    /// The partner.
+    pub omni: Omni,
+    /// The database.
+    pub rows: Rows,
+    /// The HTTP side.
+    pub http: Client,
+    surroundings: Surroundings,
+    folder: TempDir,
+    vhost: Option<String>,
+    daemon: Option<Daemon>,
+    closed: bool,
+}
+
+impl Site {
+    /// A site with the shipped configuration.
+    pub async fn on(engine: Engine, name: &str) -> Site {
+        Site::with(engine, name, "").await
+    }
+
+    /// A site with more configuration, in TOML.
+    pub async fn with(engine: Engine, name: &str, configuration: &str) -> Site {
+        let name = servers::unique(name);
+        let folder = tempfile::Builder::new().prefix(&name).tempdir().expect("a folder");
+        std::fs::write(folder.path().join("eaid.toml"), configuration).expect("write eaid.toml");
+        let port = servers::port();
+        let mut settings = vec![
+            ("EAID_HTTP__LISTEN", format!("127.0.0.1:{port}")),
+            ("EAID_CATALOG__ADAPTERS", shipped("adapters.toml")),
+            ("EAID_CATALOG__ROUTES", shipped("routes.toml")),
+            ("EAID_CATALOG__REFERENCE", shipped("reference")),
+        ];
+        let file = folder.path().join("eaid.db");
+        let mut vhost = None;
+        let mut amqp = String::new();
+        match engine {
+            Engine::Production => {
+                amqp = servers::vhost(&name).await;
+                vhost = Some(name.clone());
+                settings.push(("EAID_DATABASE__URL", servers::database(&name).await));
+                settings.push(("EAID_AMQP__ENABLED", "true".into()));
+                settings.push(("EAID_AMQP__URL", amqp.clone()));
+                settings.push(("EAID_SPOOL__ENABLED", "false".into()));
+            }
+            // Relative, as the shipped default: the folder is the working directory.
+            Engine::Embedded => settings.push(("EAID_DATABASE__URL", "sqlite://eaid.db".into())),
+        }
+        let database = settings.iter().find(|(name, _)| *name == "EAID_DATABASE__URL");
+        let database = database.map(|(_, url)| url.clone()).unwrap_or_default();
+        let surroundings = Surroundings { folder: folder.path().into(), settings };
+        let depara = shipped("demo/depara.csv");
+        surroundings.run(&["migrate", "--config", "eaid.toml"]).await.ends(0);
+        surroundings.run(&["depara", "import", &depara, "--config", "eaid.toml"]).await.ends(0);
+        let http = Client { port, token: None };
+        let mut daemon = surroundings.start(&["run", "--config", "eaid.toml"], &[]);
+        ready(&mut daemon, &http, folder.path()).await;
+        let (omni, rows) = match engine {
+            Engine::Production => (Omni::on_amqp(&amqp).await, Rows::postgres(&database).await),
+            Engine::Embedded => (Omni::on_spool(folder.path()), Rows::sqlite(&file).await),
+        };
+        Site { omni, rows, http, surroundings, folder, vhost, daemon: Some(daemon), closed: false }
+    }
+
+    /// Runs a verb on this site.
+    pub async fn eaid(&self, arguments: &[&str]) -> Said {
+        let mut all = arguments.to_vec();
+        all.extend(["--config", "eaid.toml"]);
+        self.surroundings.run(&all).await
+    }
+
+    /// Runs a verb with more in its environment.
+    pub async fn eaid_with(&self, environment: &[(&'static str, &str)], verb: &[&str]) -> Said {
+        let mut surroundings = self.surroundings.clone();
+        let more = environment.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        surroundings.settings.extend(more);
+        surroundings.run(&[verb, &["--config", "eaid.toml"]].concat()).await
+    }
+
+    /// The folder in which the daemon runs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Sends a message and waits for its Response.
+    pub async fn answer(&self, message: &Value) -> Value {
+        self.omni.send(message).await;
+        self.response(&uuid(message)).await
+    }
+
+    /// Waits for the Response to a message that was sent before.
+    pub async fn response(&self, uuid: &str) -> Value {
+        until(&format!("the Response to {uuid}"), async || self.omni.responses(uuid).pop()).await
+    }
+
+    /// Sends a message that must succeed; gives our id of it.
+    pub async fn ok(&self, message: &Value) -> String {
+        let id = our_id(&self.answer(message).await);
+        assert!(!id.is_empty(), "a Response that is OK carries our id");
+        id
+    }
+
+    /// Sends a message that must be refused; gives code and path of every reason.
+    pub async fn refused(&self, message: &Value) -> Vec<(String, String)> {
+        let answer = self.answer(message).await;
+        assert_eq!(status(&answer), "ERROR", "{answer:#}");
+        reasons(&answer)
+    }
+
+    /// Waits until a message is parked.
+    pub async fn waits(&self, message: &Value) {
+        let condition = format!("xx3_uuid = '{}'", uuid(message));
+        self.rows.becomes("xx3", "xx3_status", &condition, "waiting").await;
+    }
+
+    /// Stops the daemon in good order.
+    pub async fn stop(&mut self) {
+        let daemon = self.daemon.take().expect("the daemon runs");
+        let end = daemon.stop().await;
+        assert!(end.success(), "after SIGTERM the daemon ended with {end}");
+    }
+
+    /// Kills the daemon as a power cut would.
+    pub async fn kill(&mut self) {
+        self.daemon.take().expect("the daemon runs").kill().await;
+    }
+
+    /// Waits until the daemon is dead by itself.
+    pub async fn dies(&mut self) -> ExitStatus {
+        self.daemon.take().expect("the daemon runs").end().await
+    }
+
+    /// Starts the daemon again and waits until it can work.
+    pub async fn start(&mut self) {
+        self.start_with(&[]).await;
+    }
+
+    /// The same with more in its environment.
+    pub async fn start_with(&mut self, environment: &[(&str, &str)]) {
+        assert!(self.daemon.is_none(), "the daemon runs already");
+        let mut daemon = self.surroundings.start(&["run", "--config", "eaid.toml"], environment);
+        ready(&mut daemon, &self.http, self.folder.path()).await;
+        self.daemon = Some(daemon);
+    }
+
+    /// Ends the test: everything must be settled and answered.
+    pub async fn close(self) -> Vec<Out> {
+        self.close_with(0, 0).await
+    }
+
+    /// Ends a test in which this many messages still wait, and this many answers were repaired.
+    pub async fn close_with(mut self, waiting: usize, repaired: usize) -> Vec<Out> {
+        let settled = "xx3_status not in ('answered', 'refused', 'superseded', 'unreadable', \
+                       'noted', 'discarded', 'waiting')";
+        until("every message to be settled", async || (self.rows.count("xx3", settled).await == 0).then_some(())).await;
+        let parked = self.rows.count("xx3", "xx3_status = 'waiting'").await;
+        assert_eq!(parked, waiting as i64, "messages that wait");
+        self.stop().await;
+        if self.vhost.is_some() {
+            // After the daemon has gone, what it had taken and not settled would be back here.
+            for queue in ["eai.in", "eai.events"] {
+                let left = self.omni.mailbox().waiting_in(queue).await;
+                assert_eq!(left, Some(0), "messages left in {queue}");
+            }
+        }
+        self.omni.drain().await;
+        self.omni.balance(waiting, repaired);
+        let received = self.omni.received();
+        if let Some(name) = &self.vhost {
+            assert_eq!(self.omni.mailbox().waiting_in(QUEUE).await, Some(0), "left in {QUEUE}");
+            servers::delete_vhost(name).await;
+        }
+        self.closed = true;
+        received
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.folder.path().join("eaid.log"));
+            let log = log.unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = &lines[lines.len().saturating_sub(60)..];
+            eprintln!("--- the end of the daemon's log\n{}\n---", last.join("\n"));
+        } else {
+            assert!(self.closed, "a test ends with Site::close, which looks for what was lost");
+        }
+    }
+}
+
+fn shipped(path: &str) -> String {
+    repository().join("config").join(path).to_string_lossy().into_owned()
+}
+
+async fn ready(daemon: &mut Daemon, http: &Client, folder: &Path) {
+    until("the daemon to be ready", async || {
+        if let Some(end) = daemon.ended() {
+            let log = std::fs::read_to_string(folder.join("eaid.log")).unwrap_or_default();
+            panic!("the daemon ended with {end} before it was ready:\n{log}");
+        }
+        let reply = http.ask("GET", "/readyz", None).await.ok()?;
+        (reply.status == 200).then_some(())
+    })
+    .await;
+}
