@@ -4,6 +4,8 @@
 pub mod compiled;
 pub mod read;
 pub mod route;
+#[cfg(test)]
+mod tests;
 
 use eaid_adapters::books::Books;
 use eaid_adapters::routine::{Part, Routine};
@@ -151,6 +153,8 @@ pub struct Catalog {
     pub identity: Identity,
     /// The transports that are on.
     pub transports: Transports,
+    /// Asynchronous messages over AMQP get a Receipt, too.
+    pub receipts: bool,
     /// A short digest of the files: each message remembers the catalog that judged it.
     pub fingerprint: String,
 }

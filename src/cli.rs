@@ -12,7 +12,7 @@ mod orders;
 mod print;
 mod run;
 mod send;
-// mod simulate;
+mod simulate;
 mod status;
 
 use crate::catalog::read::Problem;
@@ -83,7 +83,7 @@ enum Verb {
     #[command(subcommand)]
     Adapters(adapters::Verb),
     /// Play OMNI: publish reserves, customers and sales, and count the answers
-    SimulateX,
+    Simulate(simulate::Args),
 }
 
 /// Why a verb did not do what was asked.
@@ -174,6 +174,6 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Depara(verb) => depara::run(desk, verb).await,
         Verb::Orders(verb) => orders::run(desk, verb).await,
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
-        Verb::SimulateX => Ok(()),
+        Verb::Simulate(args) => simulate::run(desk, args).await,
     }
 }

@@ -34,8 +34,6 @@ pub struct Config {
     pub http: HttpSettings,
     /// Batches of messages.
     pub inbound: Inbound,
-    /// Windows of publications.
-    pub outbound: Outbound,
     /// Batches of staged sales.
     pub gravabatch: GravaBatch,
     /// Patience.
@@ -70,6 +68,8 @@ pub struct Identity {
 pub struct Database {
     /// `sqlite://file` or `postgres://…`.
     pub url: SecretString,
+    /// A file that holds the url, instead of `url`.
+    pub url_file: Option<PathBuf>,
     /// Migrate at start.
     pub migrate: bool,
 }
@@ -82,14 +82,6 @@ pub struct Inbound {
     pub batch: usize,
     /// Bytes of a batch at most; a larger message goes alone.
     pub batch_bytes: Size,
-}
-
-/// `[outbound]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outbound {
-    /// Messages of a window at most.
-    pub window: usize,
 }
 
 /// `[gravabatch]`.
@@ -277,7 +269,7 @@ impl Config {
             "database.url: expected sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/NAME",
         );
         want((1..=5000).contains(&self.inbound.batch), "inbound.batch: expected 1 to 5000");
-        want((1..=5000).contains(&self.outbound.window), "outbound.window: expected 1 to 5000");
+        want((1..=5000).contains(&self.amqp.window), "amqp.window: expected 1 to 5000");
         want((1..=5000).contains(&self.gravabatch.batch), "gravabatch.batch: expected 1 to 5000");
         want((2..=128).contains(&self.limits.depth), "limits.depth: expected 2 to 128");
         want(self.limits.items > 0, "limits.items: expected at least 1");

@@ -42,12 +42,19 @@ impl Moment<'_> {
 }
 
 /// What became of one delivery of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is a message of its own: its place in [`Batch::settled`].
     Settled(usize),
-    /// It is the same message again as the one of this inbox row.
-    Again(Uuid, State),
+    /// It is the same message again as one of the inbox.
+    Again {
+        /// Its inbox row.
+        message: Uuid,
+        /// Its state.
+        state: State,
+        /// Why it is unreadable, where it is: its copy among the dead letters may still be owed.
+        cause: Option<(Code, String)>,
+    },
 }
 
 /// A batch decided: what to keep, and the outcome of each delivery in the order given.
@@ -119,10 +126,17 @@ pub fn batch(
             if state != State::Waiting && state != State::Woken {
                 decided.batch.repeats.push(Repeat { message });
             }
-            decided.outcomes.push(Outcome::Again(message, state));
+            let cause = match &laid.desk {
+                OnDesk::Unreadable(unreadable) => Some((unreadable.code, unreadable.text.clone())),
+                _ => None,
+            };
+            decided.outcomes.push(Outcome::Again { message, state, cause });
             continue;
         }
-        let settled = one(laid, catalog, world, at);
+        let mut settled = one(laid, catalog, world, at);
+        if laid.is_new && catalog.receipts && laid.wants_receipt() {
+            settled.outgoing.push(answer::receipt(laid, catalog, at));
+        }
         let place = decided.batch.settled.len();
         if laid.is_new && laid.can_be_known() {
             seen.fingerprints.insert(laid.entry.fingerprint.clone(), (laid.entry.id, settled.state));

@@ -20,6 +20,9 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// How often woken messages are looked for that another process woke.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// So often a batch of woken messages may be overtaken; then they were settled already, or their claim has ended.
+const OVERTAKEN: u32 = 5;
+
 /// A batch laid open, and what settles each delivery.
 struct Opened {
     laid: Vec<Laid>,
@@ -187,6 +190,7 @@ pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationT
     let mut done = Vec::new();
     let mut left = vec![laid];
     let mut pauses = pauses();
+    let mut overtaken = 0;
     while let Some(batch) = left.pop() {
         match step(office, &batch, false).await {
             Ok(part) => {
@@ -196,6 +200,11 @@ pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationT
             Err(NotKept::Stale(reason)) => {
                 tracing::debug!(reason, "another process was faster; the batch is decided again");
                 metrics::counter!("eaid_batches_decided_again_total").increment(1);
+                overtaken += 1;
+                if overtaken >= OVERTAKEN && batch.iter().all(|laid| !laid.is_new) {
+                    tracing::debug!("woken messages are no longer ours; whoever holds them decides them");
+                    continue;
+                }
                 left.push(batch);
                 if stop.is_cancelled() {
                     return None;
@@ -287,10 +296,10 @@ pub async fn step(office: &Office, laid: &[Laid], aside: bool) -> Result<Part, N
 
 fn fate(decided: &Decided, outcome: &Outcome) -> Fate {
     match outcome {
-        Outcome::Again(message, state) => Fate {
+        Outcome::Again { message, state, cause } => Fate {
             message: *message,
             state: *state,
-            cause: None,
+            cause: cause.clone(),
             violations: Vec::new(),
             answer: None,
             is_changed: false,

@@ -30,7 +30,7 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let flusher = tokio::spawn(flush(office.clone(), stop.clone()));
-    let limit = office.config.outbound.window;
+    let limit = office.config.amqp.window;
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut again = tokio::time::interval_at(tokio::time::Instant::now() + AGAIN, AGAIN);

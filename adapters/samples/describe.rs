@@ -45,6 +45,8 @@ fn effects(described: &mut Value, effects: &[Effect]) {
     for effect in effects {
         let (list, value) = match effect {
             Effect::Insert(row) => (&mut described["rows"][row.table.name], columns(row)),
+            // A guard alone changes nothing.
+            Effect::Update(update) if update.set.is_empty() => continue,
             Effect::Update(update) => {
                 let mut columns = key(update.table, &update.key);
                 for (column, cell) in &update.set {

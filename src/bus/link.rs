@@ -74,7 +74,11 @@ impl LinkSign {
             }
             link.is_connected = false;
             link.blocked = None;
-            link.error = Some(fault.to_string());
+            link.error = Some(match fault {
+                // The reader of a state knows what it is the state of.
+                Fault::Bus(text) => text.clone(),
+                other => other.to_string(),
+            });
         });
     }
 

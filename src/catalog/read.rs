@@ -178,6 +178,7 @@ pub fn catalog(config: &Config, texts: &Texts) -> Result<Catalog, Vec<Problem>> 
         books,
         identity: config.our_names(),
         transports: Transports { amqp: config.amqp.enabled, spool: config.spool.enabled },
+        receipts: config.amqp.receipts,
         fingerprint: format!("{:08x}", xxh3_64(all.as_bytes()) >> 32),
     })
 }

@@ -18,9 +18,9 @@ enum KindArg {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It needs a running daemon on RabbitMQ, the shipped reference tables and the demonstration's De/Para; do not run it on
-a database that matters: the sales it makes are real to eaid. Its answers are heard on a queue of its own; those who
-read the partner's mailbox get them as well.
+It needs a running daemon on RabbitMQ, the shipped reference tables and the demonstration's
+De/Para. Do not run it on a database that matters: the sales it makes are real to eaid. Answers are
+heard on a queue of its own; who reads the partner's mailbox gets them as well.
 
 Examples:
   eaid depara import config/demo/depara.csv
@@ -71,7 +71,11 @@ pub async fn run(desk: &Desk, args: Args) -> Result<(), Failure> {
     if is_told {
         eprintln!();
     }
-    if desk.json { json(&report)? } else { print(&report, seed)? }
+    if desk.json {
+        json(&report)?
+    } else {
+        print(&report, seed)?
+    }
     let is_right = report.missing == 0 && report.doubled == 0 && report.errors.is_empty();
     if is_right { Ok(()) } else { Err(Failure::Said) }
 }
@@ -100,6 +104,7 @@ fn print(report: &Report, seed: u64) -> Result<(), Failure> {
     }
     line("time", format!("{:.2} s, {:.0} answers/s", report.seconds, report.per_second))?;
     let latency = &report.latency_ms;
-    let text = format!("p50 {:.1}  p90 {:.1}  p99 {:.1}  max {:.1} ms", latency.p50, latency.p90, latency.p99, latency.max);
+    let text =
+        format!("p50 {:.1}  p90 {:.1}  p99 {:.1}  max {:.1} ms", latency.p50, latency.p90, latency.p99, latency.max);
     line("publish to answer", text)
 }

@@ -5,6 +5,7 @@ use super::{Desk, Failure};
 use crate::operate;
 use crate::operate::status::{COUNTED, Status, status};
 use crate::store::monitor::Tally;
+use eaid_adapters::effect::Alias;
 use std::io::IsTerminal;
 
 /// Failed sales that fit on the screen.
@@ -26,7 +27,10 @@ fn print(status: &Status) -> Result<(), Failure> {
         }
         for tally in tallies.iter().filter(|tally| tally.count > 0) {
             let oldest = tally.oldest.map_or_else(String::new, |oldest| format!("oldest {}", age(oldest)));
-            let line = format!("  {:<14} {:>9}  {oldest}", tally.name, tally.count);
+            // Causes of waiting messages are the kinds that they wait for.
+            let name = Alias::find(&tally.name)
+                .map_or_else(|| tally.name.clone(), |alias| format!("wait for {}", alias.alias));
+            let line = format!("  {name:<18} {:>9}  {oldest}", tally.count);
             say(&ink.by_name(&tally.name, line.trim_end()))?;
         }
         Ok(())
@@ -44,8 +48,8 @@ fn print(status: &Status) -> Result<(), Failure> {
 fn staged(status: &Status, ink: &Ink) -> Result<(), Failure> {
     say(&ink.title("GravaBatch"))?;
     let counted = |count: usize| if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() };
-    say(&format!("  {:<14} {:>9}", "RX to do", counted(status.received)))?;
-    let line = format!("  {:<14} {:>9}", "ER given up", counted(status.failed.len()));
+    say(&format!("  {:<18} {:>9}", "RX to do", counted(status.received)))?;
+    let line = format!("  {:<18} {:>9}", "ER given up", counted(status.failed.len()));
     say(&if status.failed.is_empty() { line } else { ink.alarm(&line) })?;
     for failed in status.failed.iter().take(SHOWN) {
         say(&format!("    {} ({}): {}", failed.sale, failed.external, cut(&failed.reason, 90)))?;
@@ -69,7 +73,7 @@ fn queues(status: &Status, ink: &Ink) -> Result<(), Failure> {
         say(&table(&[" queue", "ready", "consumers"], status.queues.iter().map(line).collect()))?;
     }
     if let Some(files) = status.spool {
-        say(&format!("  {:<14} {files:>9} files", "spool in"))?;
+        say(&format!("  {:<18} {files:>9} files", "spool in"))?;
     }
     Ok(())
 }

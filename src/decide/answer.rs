@@ -6,10 +6,11 @@ use crate::catalog::Catalog;
 use crate::store::{Outgoing, SendKind, Settled, State};
 use eaid_adapters::routine::Part;
 use eaid_schemas::envelope::Format;
-use eaid_schemas::envelope::response::{Heading, InternalId, Response, write};
+use eaid_schemas::envelope::response::{Heading, InternalId, Receipt, Response, write};
 use eaid_schemas::violation::{Code, Violation};
 use eaid_schemas::write::{Content, Writer};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What an answer says.
 pub struct Answer {
@@ -82,56 +83,71 @@ pub fn stamp(at: &Moment<'_>) -> String {
     at.now.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
-    let id = (at.fresh)();
-    let uuid = id.to_string();
-    let now = stamp(at);
+/// What the headers of an answer take from the message; id and moment are to be filled in.
+fn heading(laid: &Laid) -> Heading<'_> {
     let to = &laid.to;
-    let event = if to.event.is_empty() { &laid.entry.event } else { &to.event };
-    let heading = Heading {
-        uuid: &uuid,
-        kind: "Response",
+    Heading {
         sub_type: if to.sub_type.is_empty() { "event" } else { &to.sub_type },
-        event,
+        event: if to.event.is_empty() { &laid.entry.event } else { &to.event },
         transaction: &to.transaction,
         version: &laid.entry.version,
         company: &to.company,
         branch: &to.branch,
-        generated_on: &now,
         delivery_type: if to.is_sync { "sync" } else { "async" },
-    };
+        ..Heading::default()
+    }
+}
+
+/// The outbox row of something that goes back to the sender.
+fn outgoing(laid: &Laid, id: Uuid, kind: SendKind, body: String, at: &Moment<'_>) -> Outgoing {
+    Outgoing {
+        id,
+        message: Some(laid.entry.id),
+        kind,
+        partner: laid.entry.fingerprint.partner.clone(),
+        transaction: laid.entry.business.transaction.clone(),
+        correlation: laid.to.uuid.trim_end().to_owned(),
+        subject: laid.entry.business.internal_id.clone(),
+        route_key: laid.to.route_key.clone(),
+        transport: laid.to.transport.to_owned(),
+        format: laid.entry.format.clone(),
+        body: Arc::from(body),
+        created_at: at.utc(),
+    }
+}
+
+fn format(laid: &Laid) -> Format {
+    if laid.entry.format == "xml" { Format::Xml } else { Format::Json }
+}
+
+fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
+    let id = (at.fresh)();
+    let (uuid, now) = (id.to_string(), stamp(at));
+    let heading = Heading { uuid: &uuid, kind: "Response", generated_on: &now, ..heading(laid) };
     let response = Response {
-        received_uuid: &to.uuid,
+        received_uuid: &laid.to.uuid,
         sent_by: &laid.entry.source,
-        event,
+        event: heading.event,
         processed_on: &now,
         is_ok: answer.is_ok,
         messages: &answer.messages,
         ids: &answer.ids,
     };
-    let who_is;
-    let content: &dyn Content = match answer.kind {
-        SendKind::Whois => {
-            who_is = WhoIs { response: &response, catalog };
-            &who_is
-        }
-        _ => &response,
+    let body = match answer.kind {
+        SendKind::Whois => write(format(laid), &catalog.identity, &heading, &WhoIs { response: &response, catalog }),
+        _ => write(format(laid), &catalog.identity, &heading, &response),
     };
-    let format = if laid.entry.format == "xml" { Format::Xml } else { Format::Json };
-    Outgoing {
-        id,
-        message: Some(laid.entry.id),
-        kind: answer.kind,
-        partner: laid.entry.fingerprint.partner.clone(),
-        transaction: laid.entry.business.transaction.clone(),
-        correlation: to.uuid.trim_end().to_owned(),
-        subject: laid.entry.business.internal_id.clone(),
-        route_key: to.route_key.clone(),
-        transport: to.transport.to_owned(),
-        format: format.as_str().to_owned(),
-        body: Arc::from(write(format, &catalog.identity, &heading, content)),
-        created_at: at.utc(),
-    }
+    outgoing(laid, id, answer.kind, body, at)
+}
+
+/// Says that a message arrived, and nothing of what became of it.
+pub fn receipt(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
+    let id = (at.fresh)();
+    let (uuid, now) = (id.to_string(), stamp(at));
+    let heading = Heading { uuid: &uuid, kind: "Receipt", generated_on: &now, ..heading(laid) };
+    let content = Receipt { received_uuid: &laid.to.uuid, sent_by: &laid.entry.source, received_on: &now };
+    let body = write(format(laid), &catalog.identity, &heading, &content);
+    outgoing(laid, id, SendKind::Receipt, body, at)
 }
 
 /// The answer to WhoIs: a Response that lists what is registered (`domain/protocol.md` 2.5).

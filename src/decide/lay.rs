@@ -98,6 +98,11 @@ impl Laid {
         }
     }
 
+    /// Whether it gets a Receipt where those are sent: an asynchronous message over AMQP that is answered.
+    pub fn wants_receipt(&self) -> bool {
+        self.entry.origin == "amqp" && !self.to.is_sync && self.is_answerable()
+    }
+
     /// Whether the inbox can recognise it.
     pub fn can_be_known(&self) -> bool {
         !self.entry.fingerprint.uuid.is_empty() || self.entry.redelivered

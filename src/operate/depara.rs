@@ -178,10 +178,15 @@ pub fn read(file: &str, bytes: &[u8], skip_empty: bool) -> Result<Sheet, Vec<Pro
 /// # Errors
 /// What the writer says.
 pub fn write(lines: &[DeParaLine], to: impl std::io::Write) -> std::io::Result<()> {
+    // The writer wraps what the system said; a reader that went away must be told from a full disk.
+    let said = |error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    };
     let mut rows = csv::Writer::from_writer(to);
-    rows.write_record(HEADER)?;
+    rows.write_record(HEADER).map_err(said)?;
     for line in lines {
-        rows.write_record([&line.reference, &line.alias, &line.field, &line.external, &line.internal])?;
+        rows.write_record([&line.reference, &line.alias, &line.field, &line.external, &line.internal]).map_err(said)?;
     }
     rows.flush()
 }

@@ -51,7 +51,7 @@ pub async fn record(office: &Office, document: &serde_json::Value) -> Result<Rec
     if let Err(fault) = office.store.release(office.holder).await {
         tracing::debug!(%fault, "the lease ends by itself");
     }
-    let Some(Outcome::Settled(place)) = part.decided.outcomes.first().copied() else {
+    let Some(Outcome::Settled(place)) = part.decided.outcomes.first().cloned() else {
         return Ok(Recorded::Taken(false));
     };
     let settled = &part.decided.batch.settled[place];

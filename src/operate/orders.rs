@@ -1,20 +1,18 @@
 //! Orders: sales orders (delivery) and pick-up children, with all that is known of them.
 
-use crate::fault::Fault;
-use crate::store::Store;
+mod look;
+
+pub use look::{find, list};
+
 use crate::store::monitor::SentLine;
 use chrono::NaiveDate;
-use eaid_adapters::ljgrvbatch::tables::{Sc5, Sc6};
-use eaid_adapters::loja701::tables::{Sl1, Sl2};
+use eaid_adapters::ljgrvbatch::tables::Sc5;
+use eaid_adapters::loja701::tables::Sl1;
 use eaid_adapters::mata410b::status;
-use eaid_adapters::mata410b::tables::{OrderTrace, Sf2};
+use eaid_adapters::mata410b::tables::OrderTrace;
 use eaid_adapters::mata410b::timeline;
-use eaid_adapters::table::Declared;
 use rust_decimal::Decimal;
 use serde::Serialize;
-
-/// As many as there are.
-const ALL: usize = i32::MAX as usize;
 
 /// How the goods reach the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -169,59 +167,6 @@ fn is_pick_up(child: &Sl1) -> bool {
     !child.l1_orcres.is_empty() && matches!(child.l1_ecflag.as_str(), "P" | "O")
 }
 
-async fn rows<T: Declared>(store: &dyn Store, exact: &[(&str, &str)]) -> Result<Vec<T>, Fault> {
-    Ok(store.view(T::TABLE, exact, ALL).await?.iter().map(T::from_row).collect())
-}
-
-async fn steps(store: &dyn Store, [company, branch, number]: [&str; 3]) -> Result<Vec<OrderTrace>, Fault> {
-    rows(store, &[("company", company), ("branch", branch), ("order_number", number)]).await
-}
-
-/// Orders, newest first.
-///
-/// # Errors
-/// [`Fault`] of the store.
-pub async fn list(store: &dyn Store, narrow: &Narrow, limit: usize) -> Result<Vec<OrderLine>, Fault> {
-    let mut lines = Vec::new();
-    if narrow.way != Some(Way::Pickup) {
-        let given = [("c5_filial", &narrow.branch), ("c5_status", &narrow.status), ("c5_cliente", &narrow.customer)];
-        let exact = exact(&given);
-        lines.extend(rows::<Sc5>(store, &exact).await?.iter().map(delivery));
-    }
-    if narrow.way != Some(Way::Delivery) {
-        let mut children = Vec::new();
-        for flag in ["P", "O"] {
-            let given = [("l1_filial", &narrow.branch), ("l1_cliente", &narrow.customer)];
-            let mut exact = exact(&given);
-            exact.push(("l1_ecflag", flag));
-            children.extend(rows::<Sl1>(store, &exact).await?.into_iter().filter(is_pick_up));
-        }
-        newest_first(&mut children, |child| (child.l1_emissao, child.l1_num.clone()));
-        let mut found = 0;
-        for child in children {
-            if found == limit {
-                break;
-            }
-            let line = pick_up(&child, &steps(store, [&child.company, &child.l1_filial, &child.l1_num]).await?);
-            if narrow.status.as_ref().is_none_or(|status| *status == line.status) {
-                lines.push(line);
-                found += 1;
-            }
-        }
-    }
-    newest_first(&mut lines, |line| (line.issued, line.order.clone()));
-    lines.truncate(limit);
-    Ok(lines)
-}
-
-fn exact<'a>(given: &[(&'a str, &'a Option<String>)]) -> Vec<(&'a str, &'a str)> {
-    given.iter().filter_map(|(column, value)| Some((*column, value.as_deref()?))).collect()
-}
-
-fn newest_first<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
-    list.sort_by_cached_key(|member| std::cmp::Reverse(key(member)));
-}
-
 /// The parts of an order's id; `None` where it has not three.
 pub fn parts(order: &str) -> Option<[&str; 3]> {
     let parts: Vec<&str> = order.trim().split('|').map(str::trim).collect();
@@ -237,86 +182,4 @@ pub enum Found {
     Sale(Vec<String>),
     /// Nothing.
     Nothing,
-}
-
-/// Finds an order by the parts of its id.
-///
-/// # Errors
-/// [`Fault`] of the store.
-pub async fn find(store: &dyn Store, [company, branch, number]: [&str; 3]) -> Result<Found, Fault> {
-    let key = [("company", company), ("c5_filial", branch), ("c5_num", number)];
-    if let Some(order) = rows::<Sc5>(store, &key).await?.pop() {
-        let exact = [("company", company), ("c6_filial", branch), ("c6_num", number)];
-        let items = rows::<Sc6>(store, &exact).await?.into_iter().map(|line| Item {
-            item: line.c6_item,
-            product: line.c6_produto,
-            quantity: line.c6_qtdven,
-            price: line.c6_prcven,
-            value: line.c6_valor,
-            warehouse: line.c6_local,
-            delivery: line.c6_entreg,
-        });
-        let steps = steps(store, [company, branch, number]).await?;
-        return Ok(Found::Order(Box::new(whole(store, delivery(&order), items.collect(), steps).await?)));
-    }
-    let key = [("company", company), ("l1_filial", branch), ("l1_num", number)];
-    let Some(sale) = rows::<Sl1>(store, &key).await?.pop() else { return Ok(Found::Nothing) };
-    if !is_pick_up(&sale) {
-        return Ok(Found::Sale(orders_of(store, &sale).await?));
-    }
-    let exact = [("company", company), ("l2_filial", branch), ("l2_num", number)];
-    let items = rows::<Sl2>(store, &exact).await?.into_iter().map(|line| Item {
-        item: line.l2_item,
-        product: line.l2_produto,
-        quantity: line.l2_quant,
-        price: line.l2_vrunit,
-        value: line.l2_vlritem,
-        warehouse: line.l2_local,
-        delivery: line.l2_fdtentr,
-    });
-    let steps = steps(store, [company, branch, number]).await?;
-    Ok(Found::Order(Box::new(whole(store, pick_up(&sale, &steps), items.collect(), steps).await?)))
-}
-
-/// The orders that came of a sale, or of its child.
-async fn orders_of(store: &dyn Store, sale: &Sl1) -> Result<Vec<String>, Fault> {
-    let mut orders = Vec::new();
-    let own = [("company", sale.company.as_str()), ("l1_orcres", &sale.l1_num), ("l1_filres", &sale.l1_filial)];
-    let mut children = rows::<Sl1>(store, &own).await?;
-    if !sale.l1_orcres.is_empty() {
-        children.push(sale.clone());
-    }
-    for child in children {
-        if is_pick_up(&child) {
-            orders.push([child.company.as_str(), &child.l1_filial, &child.l1_num].join("|"));
-            continue;
-        }
-        let made = [("company", child.company.as_str()), ("c5_filial", &child.l1_filial), ("c5_orcres", &child.l1_num)];
-        orders.extend(rows::<Sc5>(store, &made).await?.iter().map(|order| delivery(order).order));
-    }
-    Ok(orders)
-}
-
-async fn whole(store: &dyn Store, line: OrderLine, items: Vec<Item>, steps: Vec<OrderTrace>) -> Result<Order, Fault> {
-    let [company, branch, number] = parts(&line.order).unwrap_or_default();
-    let exact = [("company", company), ("f2_filial", branch), ("order_number", number)];
-    let invoices = rows::<Sf2>(store, &exact).await?.into_iter().map(|invoice| Invoice {
-        number: invoice.f2_doc,
-        serie: invoice.f2_serie,
-        issued_on: invoice.f2_emissao,
-        value: invoice.f2_valbrut,
-        access_key: invoice.f2_chvnfe,
-        has_xml: !invoice.xml.is_empty(),
-    });
-    let timeline = steps.into_iter().map(|step| Step {
-        step: step.step,
-        event: step.event,
-        status: step.status,
-        status_text: step.status_text,
-        at: step.at,
-        recorded_at: step.recorded_at,
-    });
-    let (invoices, timeline) = (invoices.collect(), timeline.collect());
-    let sent = store.sent_of(&line.order).await?;
-    Ok(Order { line, items, invoices, timeline, sent })
 }

@@ -98,7 +98,7 @@ async fn publish(
             if let Some(due) = due {
                 tokio::time::sleep_until(due.into()).await;
             }
-            let line = script.next();
+            let line = script.turn();
             let at = due.unwrap_or_else(Instant::now);
             planned.push(account::Sent { uuid: line.uuid.clone(), kind: line.transaction, at });
             window.push(publisher.message(line.transaction, Some(&line.uuid), "application/json", line.body));

@@ -1,4 +1,4 @@
-//! How fast eaid is beside the limit of its broker (`src/README.md`, Speed).
+//! How fast eaid is beside the limit of its broker.
 //!
 //! A: N sales of about 5 kB wait in the quorum queue; the real daemon stages, answers and acknowledges them on
 //! PostgreSQL with fsync on. B: the relay limit, a bare lapin program on the same queues without any database.
@@ -10,6 +10,9 @@
 //! tests/run --exec cargo bench --bench throughput -- --rounds 5
 //! tests/run --exec cargo bench --bench throughput -- --waiting 100000     memory with so many waiting
 //! ```
+
+// One sale is one `json!` of many tags.
+#![recursion_limit = "256"]
 
 mod account;
 mod broker;

@@ -41,7 +41,7 @@ pub(super) struct Outlet {
     /// half way never gives its channel back, because its late confirms would take the next window's returns.
     answers: Mutex<Option<Channel>>,
     dead: Mutex<Option<Channel>>,
-    trouble: StdMutex<Option<Fault>>,
+    trouble: StdMutex<Option<String>>,
     look: Notify,
     /// The greatest body that the broker takes, as far as known.
     greatest: AtomicUsize,
@@ -75,7 +75,7 @@ impl Outlet {
         let mut slot = self.slot(post).lock().await;
         let link = self.link.now();
         if let Some(reason) = link.blocked {
-            return Err(alarm(&reason));
+            return Err(Fault::Bus(alarm(&reason)));
         }
         let Some(channel) = slot.take() else {
             return Err(Fault::Bus(link.error.unwrap_or_else(|| "sem conexão para publicar".to_owned())));
@@ -94,12 +94,12 @@ impl Outlet {
                 }
                 Ok(posted)
             }
-            Err(Broken(fault)) => {
+            Err(Broken(text)) => {
                 if self.link.now().blocked.is_none() {
-                    self.learn(&fault);
-                    *self.trouble() = Some(Fault::Bus(fault.to_string()));
+                    self.learn(&text);
+                    *self.trouble() = Some(text.clone());
                 }
-                Err(fault)
+                Err(Fault::Bus(text))
             }
         }
     }
@@ -148,8 +148,8 @@ impl Outlet {
                     return Ok(());
                 }
             }
-            if let Some(fault) = self.trouble().take() {
-                return Err(fault);
+            if let Some(text) = self.trouble().take() {
+                return Err(Fault::Bus(text));
             }
             if !connection.status().connected() {
                 return Err(Fault::Bus("conexão perdida".to_owned()));
@@ -202,8 +202,8 @@ impl Outlet {
     }
 
     /// A refusal because of size names the broker's limit: nothing greater is tried again.
-    fn learn(&self, fault: &Fault) {
-        if let Some(limit) = size_limit(&fault.to_string()) {
+    fn learn(&self, text: &str) {
+        if let Some(limit) = size_limit(text) {
             tracing::warn!(limit, "the broker takes no greater messages; see max_message_size in rabbitmq.conf");
             self.greatest.fetch_min(limit, Ordering::Relaxed);
         }
@@ -216,7 +216,7 @@ impl Outlet {
         }
     }
 
-    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<Fault>> {
+    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<String>> {
         self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
@@ -230,8 +230,8 @@ impl Drop for Lost<'_> {
     }
 }
 
-fn alarm(reason: &str) -> Fault {
-    Fault::Bus(format!("o broker não aceita publicações (alarme: {reason})"))
+fn alarm(reason: &str) -> String {
+    format!("o broker não aceita publicações (alarme: {reason})")
 }
 
 /// `… message size 20971520 is larger than configured max size 16777216`

@@ -4,7 +4,7 @@ use super::connection::{connect, within};
 use super::names::{incoming_key, short};
 use super::settings::AmqpSettings;
 use super::topology;
-use super::window::{self, Broken, Letter, Posted};
+use super::window::{self, Letter, Posted};
 use crate::fault::Fault;
 use lapin::protocol::BasicProperties;
 use lapin::{Channel, Connection};
@@ -58,7 +58,7 @@ impl Publisher {
     /// # Errors
     /// [`Fault`] where nothing is known of the window; this publisher is of no use any more then.
     pub async fn publish(&self, window: &[Letter]) -> Result<Vec<Posted>, Fault> {
-        window::publish(&self.channel, window, self.settings.window_timeout()).await.map_err(|Broken(fault)| fault)
+        window::publish(&self.channel, window, self.settings.window_timeout()).await.map_err(Fault::from)
     }
 
     /// Closes the connection.

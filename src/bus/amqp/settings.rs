@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// Section `[amqp]`. Names are those of the contract; all of them can be changed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct AmqpSettings {
     /// Whether RabbitMQ is used at all.
     pub enabled: bool,
@@ -64,29 +64,11 @@ pub struct Mailbox {
     pub binding: String,
 }
 
+/// For tests: the defaults of the compiled-in file.
+#[cfg(test)]
 impl Default for AmqpSettings {
     fn default() -> Self {
-        AmqpSettings {
-            enabled: false,
-            url: "amqp://guest:guest@127.0.0.1:5672/%2f".into(),
-            url_file: None,
-            exchange_in: "eai".to_owned(),
-            queue_in: "eai.in".to_owned(),
-            binding_in: "in.#".to_owned(),
-            queue_events: "eai.events".to_owned(),
-            binding_events: "event.#".to_owned(),
-            exchange_out: "eai.out".to_owned(),
-            queue_dead: "eai.dead".to_owned(),
-            mailboxes: vec![Mailbox { queue: "eai.omni".to_owned(), binding: "*.omni.#".to_owned() }],
-            prefetch: 1000,
-            unsettled: Size(64 << 20),
-            window: 500,
-            max_message: Size(128 << 20),
-            declare: true,
-            receipts: false,
-            heartbeat: Span(Duration::from_secs(20)),
-            timeout: Span(Duration::from_secs(15)),
-        }
+        crate::config::defaults().expect("the compiled-in file is right").amqp
     }
 }
 

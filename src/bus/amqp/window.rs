@@ -44,8 +44,14 @@ pub enum Posted {
     Refused,
 }
 
-/// A window whose fate is not known: the channel must be given up.
-pub(super) struct Broken(pub(super) Fault);
+/// A window whose fate is not known: the channel must be given up. What went wrong.
+pub(super) struct Broken(pub(super) String);
+
+impl From<Broken> for Fault {
+    fn from(Broken(text): Broken) -> Self {
+        Fault::Bus(text)
+    }
+}
 
 /// Opens a channel with confirms.
 pub(super) async fn open(connection: &Connection) -> lapin::Result<Channel> {
@@ -56,12 +62,11 @@ pub(super) async fn open(connection: &Connection) -> lapin::Result<Channel> {
 
 /// Publishes a window and awaits every confirm.
 pub(super) async fn publish(channel: &Channel, letters: &[Letter], limit: Duration) -> Result<Vec<Posted>, Broken> {
-    let broken = |text: String| Broken(Fault::Bus(text));
     match tokio::time::timeout(limit, post(channel, letters)).await {
         Ok(Ok(posted)) => Ok(posted),
-        Ok(Err(Trouble::Channel(error))) => Err(broken(format!("publicação: {}", describe(&error)))),
-        Ok(Err(Trouble::NotRequested)) => Err(broken("publicação: canal sem confirmações".to_owned())),
-        Err(_) => Err(broken(format!("publicação: sem confirmação em {limit:?}"))),
+        Ok(Err(Trouble::Channel(error))) => Err(Broken(format!("publicação: {}", describe(&error)))),
+        Ok(Err(Trouble::NotRequested)) => Err(Broken("publicação: canal sem confirmações".to_owned())),
+        Err(_) => Err(Broken(format!("publicação: sem confirmação em {limit:?}"))),
     }
 }
 

@@ -3,11 +3,10 @@
 use crate::config::units::{Size, Span};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
-use std::time::Duration;
 
 /// Section `[http]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct HttpSettings {
     /// Whether eaid listens at all.
     pub enabled: bool,
@@ -46,15 +45,11 @@ pub enum May {
     Read,
 }
 
+/// For tests: the defaults of the compiled-in file.
+#[cfg(test)]
 impl Default for HttpSettings {
     fn default() -> Self {
-        HttpSettings {
-            enabled: true,
-            listen: "127.0.0.1:8085".to_owned(),
-            sync_wait: Span(Duration::from_secs(5)),
-            tokens: Vec::new(),
-            unsettled: Size(128 << 20),
-        }
+        crate::config::defaults().expect("the compiled-in file is right").http
     }
 }
 

@@ -3,11 +3,10 @@
 use crate::config::units::{Size, Span};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Section `[spool]`. Relative paths are relative to the working directory.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct SpoolSettings {
     /// Whether the folders are used at all.
     pub enabled: bool,
@@ -25,16 +24,11 @@ pub struct SpoolSettings {
     pub max_file: Size,
 }
 
+/// For tests: the defaults of the compiled-in file.
+#[cfg(test)]
 impl Default for SpoolSettings {
     fn default() -> Self {
-        SpoolSettings {
-            enabled: true,
-            inbox: PathBuf::from("spool/in"),
-            outbox: PathBuf::from("spool/out"),
-            poll: Span(Duration::from_millis(100)),
-            unsettled: Size(64 << 20),
-            max_file: Size(256 << 20),
-        }
+        crate::config::defaults().expect("the compiled-in file is right").spool
     }
 }
 

@@ -20,8 +20,8 @@ const LARGE: usize = 5_000;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The file has the header reference,alias,field,external,internal; comma or semicolon, UTF-8. The field may be empty.
-Every line is checked first, then all of them are written in one transaction, or none.
+The file has the header reference,alias,field,external,internal; comma or semicolon, UTF-8.
+The field may be empty. Every line is checked first, then all are written in one transaction, or none.
 
 Examples:
   eaid depara import depara.csv

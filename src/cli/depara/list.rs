@@ -15,8 +15,9 @@ Examples:
   eaid depara list SKU-10                    whatever holds SKU-10 on either side
   eaid depara list --reference OMNI --json
 
-Kinds: SB1 product, NNR warehouse, SA3 seller, SLF operator, SLG station, SA4 carrier, SAE administrator, SF4 TES,
-SLJ store, SE4 payment term, SX5 payment form and bank; SA1 customer, SC0 reserve, SL1 sale come by messages.")]
+Kinds: SB1 product, NNR warehouse, SA3 seller, SLF operator, SLG station, SA4 carrier,
+SAE administrator, SF4 TES, SLJ store, SE4 payment term, SX5 payment form and bank.
+SA1 customer, SC0 reserve and SL1 sale come by messages.")]
 pub struct Args {
     /// A part of the partner's or of our value
     part: Option<String>,

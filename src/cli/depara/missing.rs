@@ -15,7 +15,7 @@ Examples:
   eaid depara missing --csv > missing.csv       fill in the last column, then
   eaid depara import missing.csv --skip-empty
 
-Entering an entry wakes the messages that wait for it. Those that were refused already (never_came) are put back by
+Entering an entry wakes the messages that wait for it. Those that were refused already are put back by
   eaid messages retry --cause never_came")]
 pub struct Args {
     /// Print CSV for `eaid depara import`, its last column to be filled in

@@ -13,8 +13,8 @@ const OPEN: [&str; 3] = ["refused", "set_aside", "waiting"];
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The daemon decides them again at once, and each gets one more answer. Messages that are staged, answered or
-superseded are left alone.
+The daemon decides them again at once, and each gets one more answer. Messages that are staged,
+answered or superseded are left alone.
 
 Examples:
   eaid messages retry 7a3e5c10-2b61-4d0f-8f11-20261120a003

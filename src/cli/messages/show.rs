@@ -1,13 +1,17 @@
 //! `eaid messages show UUID`: everything about a message.
 
-use crate::cli::print::{json, say, time};
+use crate::cli::print::{json, say};
 use crate::cli::{Desk, Failure};
 use crate::operate;
 use crate::operate::lack::Lack;
 use crate::store::monitor::{MessageStory, SentLine};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use eaid_schemas::violation::Violation;
 use serde_json::{Value, json};
+
+/// Moments of a timeline, to the millisecond.
+const EXACT: &str = "%Y-%m-%d %H:%M:%S%.3f";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -83,7 +87,7 @@ fn print(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
 fn timeline(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
     let line = &story.line;
     say("Timeline")?;
-    let step = |at, text: String| say(&format!("  {}  {text}", time(at, zone)));
+    let step = |at: DateTime<Utc>, text: String| say(&format!("  {}  {text}", at.with_timezone(&zone).format(EXACT)));
     step(line.received_at, format!("received by {}", line.origin))?;
     match (line.settled_at, line.status.as_str()) {
         (_, "waiting") => {
@@ -109,7 +113,7 @@ fn timeline(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
         };
         match sent.sent_at {
             Some(at) => step(at, fate)?,
-            None => say(&format!("  {:19}  {fate}", ""))?,
+            None => say(&format!("  {:23}  {fate}", ""))?,
         }
     }
     Ok(())
@@ -121,7 +125,7 @@ fn found(violations: &[Violation]) -> Result<(), Failure> {
     }
     say("Found")?;
     for found in violations {
-        say(&format!("  {:7} {:18} {}", found.level.as_str(), found.code, found.path))?;
+        say(&format!("  {:7} {:18} {}", found.level.as_str(), found.code.as_str(), found.path))?;
         say(&format!("          {}", found.text))?;
     }
     Ok(())

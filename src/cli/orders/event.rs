@@ -19,7 +19,7 @@ Delivery orders: invoiced, nfe_authorized, shipped, delivered, cancelled, return
 Pick-up orders: pickup_confirmed, fiscal_document_authorized.
 
 Examples:
-  eaid orders event '01|0101|000123' invoiced --number 000000900 --serie 1 --value 455.50 --issued-on 2026-11-23
+  eaid orders event '01|0101|000123' invoiced --number 000000900 --serie 1 --value 455.50
   eaid orders event '01|0101|000123' nfe_authorized --access-key 3526… --xml nfe.xml
   eaid orders event '01|0101|000123' shipped --tracking-code BR123456789
   eaid orders event '01|0101|000124' pickup_confirmed

@@ -1,7 +1,7 @@
 //! `eaid orders show ORDER`.
 
 use super::id;
-use crate::cli::print::{cut, json, say, table, time};
+use crate::cli::print::{json, say, table, time};
 use crate::cli::{Desk, Failure};
 use crate::operate;
 use crate::operate::orders::{Found, Order, Way, find};
@@ -38,6 +38,12 @@ fn day(day: Option<chrono::NaiveDate>) -> String {
     day.map_or_else(String::new, |day| day.to_string())
 }
 
+/// A moment as it was told: in the zone of the configuration where it has one, else as it stands.
+fn told(stamp: &str, zone: Tz) -> String {
+    let read = chrono::DateTime::parse_from_rfc3339(stamp);
+    read.map_or_else(|_| stamp.replace('T', " "), |at| time(at.to_utc(), zone))
+}
+
 fn print(order: &Order, zone: Tz) -> Result<(), Failure> {
     let line = &order.line;
     let way = if line.way == Way::Delivery { "delivery" } else { "pick-up" };
@@ -67,7 +73,7 @@ fn print(order: &Order, zone: Tz) -> Result<(), Failure> {
         ]
     });
     say("Lines")?;
-    say(&table(&["", "product", "quantity", "price", "value", "warehouse", "delivery"], items.collect()))?;
+    say(&table(&[" item", "product", "quantity", "price", "value", "warehouse", "delivery"], items.collect()))?;
     if !order.invoices.is_empty() {
         let invoices = order.invoices.iter().map(|invoice| {
             let xml = if invoice.has_xml { "xml" } else { "" };
@@ -76,19 +82,19 @@ fn print(order: &Order, zone: Tz) -> Result<(), Failure> {
             [vec![format!(" {}", invoice.number), invoice.serie.clone()], texts.to_vec()].concat()
         });
         say("Invoices")?;
-        say(&table(&["", "serie", "value", "issued", "key", ""], invoices.collect()))?;
+        say(&table(&[" number", "serie", "value", "issued", "key", ""], invoices.collect()))?;
     }
     let steps = order.timeline.iter().map(|step| {
         vec![
             format!(" {}", step.step),
-            cut(&step.at, 25),
+            told(&step.at, zone),
             step.event.clone(),
             step.status.clone(),
             step.status_text.clone(),
         ]
     });
     say("Timeline")?;
-    say(&table(&["", "at", "event", "", "status"], steps.collect()))?;
+    say(&table(&[" step", "at", "event", "", "status"], steps.collect()))?;
     if !order.sent.is_empty() {
         let sent = order.sent.iter().map(|sent| {
             let at = sent.sent_at.map_or_else(String::new, |at| time(at, zone));
@@ -103,7 +109,7 @@ fn print(order: &Order, zone: Tz) -> Result<(), Failure> {
             ]
         });
         say("Sent")?;
-        say(&table(&["", "message", "to", "state", "confirmed", "uuid"], sent.collect()))?;
+        say(&table(&[" made", "message", "to", "state", "confirmed", "uuid"], sent.collect()))?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Script {
     }
 
     /// The next message.
-    pub fn next(&mut self) -> Line {
+    pub fn turn(&mut self) -> Line {
         loop {
             if let Some(line) = self.ready.pop_front() {
                 return line;
@@ -166,7 +166,7 @@ mod tests {
 
     fn play(kind: Kind, seed: u64, count: usize) -> Vec<Line> {
         let mut script = Script::new(kind, seed).unwrap();
-        (0..count).map(|_| script.next()).collect()
+        (0..count).map(|_| script.turn()).collect()
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! De/Para entries: written by messages, by hand, and read by people.
 
-use super::copy::Copy;
 use super::waits;
 use crate::store::cells::plain;
 use crate::store::fold::{Link, Seen};
@@ -13,25 +12,39 @@ use sqlx::{PgConnection, PgPool};
 pub(super) async fn write(connection: &mut PgConnection, links: &[Link<'_>]) -> Result<(), NotKept> {
     let gone: Vec<&Link<'_>> = links.iter().filter(|link| link.now.is_none()).collect();
     let changed = links.iter().filter(|link| link.now.is_some() && link.seen != Seen::Nothing).collect::<Vec<_>>();
-    let new = links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing);
+    let new = links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing).collect::<Vec<_>>();
     if !gone.is_empty() {
         delete(connection, &gone).await?;
     }
     if !changed.is_empty() {
         update(connection, &changed).await?;
     }
-    insert(connection, new).await
+    if !new.is_empty() {
+        insert(connection, &new).await?;
+    }
+    Ok(())
 }
 
 /// Writes new entries. One that is there already violates the primary key.
-async fn insert<'a>(connection: &mut PgConnection, links: impl Iterator<Item = &'a Link<'a>>) -> Result<(), NotKept> {
-    let mut copy = Copy::into("depara", &["partner", "alias", "field", "external", "internal", "stamp"]);
-    for link in links {
-        let (internal, stamp) = link.now.unwrap_or_default();
-        copy.row().put(plain("depara", link.partner)?)?.put(link.alias.alias)?.put(link.alias.field)?;
-        copy.put(plain("depara", link.external)?)?.put(plain("depara", internal)?)?.put(plain("depara", stamp)?)?;
+async fn insert(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
+    let mut query = sqlx::query(
+        "insert into depara (partner, alias, field, external, internal, stamp)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
+    );
+    let texts: [for<'l> fn(&Link<'l>) -> &'l str; 6] = [
+        |link| link.partner,
+        |link| link.alias.alias,
+        |link| link.alias.field,
+        |link| link.external,
+        |link| link.now.unwrap_or_default().0,
+        |link| link.now.unwrap_or_default().1,
+    ];
+    for text in texts {
+        let column = links.iter().map(|link| plain("depara", text(link)));
+        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
     }
-    Ok(copy.send(connection).await?)
+    query.execute(connection).await?;
+    Ok(())
 }
 
 /// Changes entries that still stand as they were seen.

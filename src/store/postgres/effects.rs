@@ -1,16 +1,14 @@
 //! Net changes of declared tables, with statements made of their declarations.
 
-use super::copy::Copy;
 use crate::store::NotKept;
-use crate::store::cells::{Fit, fit};
+use crate::store::cells::fit;
 use crate::store::fold::{Changed, Changes, Gone, Values};
-use chrono::NaiveDate;
 use eaid_adapters::table::{Cell, Kind, Table};
-use rust_decimal::Decimal;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 type Columns = Vec<usize>;
 
@@ -28,8 +26,34 @@ pub(super) fn type_of(kind: Kind) -> String {
     }
 }
 
+/// The columns that were ever filled, a table: an insert names these and leaves the others to their defaults. The
+/// set only grows, so that a process makes few different statements.
+#[derive(Debug, Default)]
+pub(super) struct Filled(Mutex<HashMap<&'static str, Vec<bool>>>);
+
+impl Filled {
+    /// Takes in what new rows fill; gives all columns that were ever filled.
+    fn learn(&self, changes: &Changes<'_>) -> Columns {
+        let table = changes.table;
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let filled = tables.entry(table.name).or_default();
+        filled.resize(table.columns.len(), false);
+        for column in table.key() {
+            filled[*column] = true;
+        }
+        for (column, filled) in filled.iter_mut().enumerate() {
+            *filled = *filled || changes.inserts.iter().any(|row| !row.cells[column].is_empty());
+        }
+        (0..filled.len()).filter(|column| filled[*column]).collect()
+    }
+}
+
 /// Writes the changes of one table: what goes, what changes, what is new.
-pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>) -> Result<(), NotKept> {
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    filled: &Filled,
+    changes: &Changes<'_>,
+) -> Result<(), NotKept> {
     let table = changes.table;
     let mut deletes: BTreeMap<Columns, Vec<&Gone<'_>>> = BTreeMap::new();
     for gone in &changes.deletes {
@@ -45,30 +69,24 @@ pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>) 
     for ((set, expect), rows) in updates {
         update(connection, table, &set, &expect, &rows).await?;
     }
-    insert(connection, changes).await
+    if changes.inserts.is_empty() { Ok(()) } else { insert(connection, &filled.learn(changes), changes).await }
 }
 
-/// Writes new rows. Columns that are empty in all of them are left to their defaults.
-async fn insert(connection: &mut PgConnection, changes: &Changes<'_>) -> Result<(), NotKept> {
-    let table = changes.table;
-    let filled: Columns = (0..table.columns.len())
-        .filter(|column| {
-            table.key().contains(column) || changes.inserts.iter().any(|row| !row.cells[*column].is_empty())
-        })
-        .collect();
-    let names: Vec<&str> = filled.iter().map(|column| table.columns[*column].name).collect();
-    let mut copy = Copy::into(&physical(table), &names);
-    for row in &changes.inserts {
-        copy.row();
-        for column in &filled {
-            match fit(table, *column, &row.cells[*column])? {
-                Fit::Text(text) => copy.put(text)?,
-                Fit::Amount(amount) => copy.put(amount)?,
-                Fit::Date(date) => copy.put(date)?,
-            };
-        }
+/// Writes new rows. A key or a unique value that is taken is a violation.
+async fn insert(connection: &mut PgConnection, filled: &Columns, changes: &Changes<'_>) -> Result<(), NotKept> {
+    let mut arrays = Arrays::of(changes.table);
+    let mut names = Vec::with_capacity(filled.len());
+    for column in filled {
+        let cells = changes.inserts.iter().map(|row| Some(&row.cells[*column])).collect();
+        names.push(arrays.push(*column, cells).0);
     }
-    Ok(copy.send(connection).await?)
+    let sql = format!(
+        "insert into {} ({}) select * from unnest({})",
+        physical(changes.table),
+        names.join(", "),
+        arrays.parameters()
+    );
+    arrays.run(connection, sql, changes.inserts.len()).await
 }
 
 /// Changes rows that are there and hold what was expected.
@@ -217,8 +235,8 @@ fn bind<'q>(
     let fits = cells.iter().map(|cell| fit(table, column, cell.unwrap_or(&absent)));
     let fits = fits.collect::<Result<Vec<_>, _>>()?;
     Ok(match kind {
-        Kind::Text => query.bind(fits.iter().map(|fit| fit.text().map(str::to_owned)).collect::<Vec<Option<String>>>()),
-        Kind::Amount(_) => query.bind(fits.iter().map(|fit| fit.amount()).collect::<Vec<Option<Decimal>>>()),
-        Kind::Date => query.bind(fits.iter().map(|fit| fit.date()).collect::<Vec<Option<NaiveDate>>>()),
+        Kind::Text => query.bind(fits.iter().map(|fit| fit.text()).collect::<Vec<_>>()),
+        Kind::Amount(_) => query.bind(fits.iter().map(|fit| fit.amount()).collect::<Vec<_>>()),
+        Kind::Date => query.bind(fits.iter().map(|fit| fit.date()).collect::<Vec<_>>()),
     })
 }

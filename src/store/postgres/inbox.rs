@@ -1,6 +1,5 @@
 //! Rows of the inbox: written once, settled, read back.
 
-use super::copy::Copy;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{cells, notes, trouble};
 use sqlx::postgres::PgRow;
@@ -16,61 +15,57 @@ pub(super) const STORED: &str =
 
 /// Writes new rows. One that is there already violates the unique fingerprint.
 pub(super) async fn insert(connection: &mut PgConnection, settled: &[Settled]) -> Result<(), NotKept> {
-    let mut copy = Copy::into(
-        "inbox",
-        &[
-            "id",
-            "partner",
-            "uuid",
-            "digest",
-            "transaction",
-            "internal_id",
-            "product",
-            "source",
-            "event",
-            "version",
-            "generated_on",
-            "origin",
-            "format",
-            "content_type",
-            "received_at",
-            "catalog",
-            "body",
-            "state",
-            "cause",
-            "violations",
-            "ids",
-            "answer",
-            "patience_until",
-            "settled_at",
-        ],
-    );
-    for settled in settled {
-        let Place::New(entry) = &settled.place else { continue };
-        copy.row().put(entry.id)?;
-        for text in [
-            &entry.fingerprint.partner,
-            &entry.fingerprint.uuid,
-            &entry.fingerprint.digest,
-            &entry.business.transaction,
-            &entry.business.internal_id,
-            &entry.product,
-            &entry.source,
-            &entry.event,
-            &entry.version,
-            &entry.generated_on,
-            &entry.origin,
-            &entry.format,
-            &entry.content_type,
-        ] {
-            copy.put(cells::plain("inbox", text)?)?;
-        }
-        copy.put(entry.received_at)?.put(entry.catalog.as_str())?.put(&*entry.body)?.put(settled.state.as_str())?;
-        copy.put(settled.cause_text())?;
-        copy.put(notes::violations(&settled.violations))?.put(notes::ids(&settled.ids))?;
-        copy.put(settled.answer())?.put(settled.patience_until)?.put(settled.when_settled())?;
+    let new = settled.iter().filter_map(|settled| match &settled.place {
+        Place::New(entry) => Some((&**entry, settled)),
+        Place::Woken(_) => None,
+    });
+    let new: Vec<(&Entry, &Settled)> = new.collect();
+    if new.is_empty() {
+        return Ok(());
     }
-    Ok(copy.send(connection).await?)
+    let mut query = sqlx::query(
+        "insert into inbox (id, partner, uuid, digest, transaction, internal_id, product, source, event, version,
+             generated_on, origin, format, content_type, received_at, catalog, body, state, cause, violations, ids,
+             answer, patience_until, settled_at)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+             $15::timestamptz[], $16::text[], $17::bytea[], $18::text[], $19::text[], $20::text[], $21::text[],
+             $22::uuid[], $23::timestamptz[], $24::timestamptz[])",
+    )
+    .bind(new.iter().map(|(entry, _)| entry.id).collect::<Vec<_>>());
+    let texts: [fn(&Entry) -> &str; 13] = [
+        |entry| &entry.fingerprint.partner,
+        |entry| &entry.fingerprint.uuid,
+        |entry| &entry.fingerprint.digest,
+        |entry| &entry.business.transaction,
+        |entry| &entry.business.internal_id,
+        |entry| &entry.product,
+        |entry| &entry.source,
+        |entry| &entry.event,
+        |entry| &entry.version,
+        |entry| &entry.generated_on,
+        |entry| &entry.origin,
+        |entry| &entry.format,
+        |entry| &entry.content_type,
+    ];
+    for text in texts {
+        let column = new.iter().map(|(entry, _)| cells::plain("inbox", text(entry)));
+        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
+    }
+    query
+        .bind(new.iter().map(|(entry, _)| entry.received_at).collect::<Vec<_>>())
+        .bind(new.iter().map(|(entry, _)| entry.catalog.as_str()).collect::<Vec<_>>())
+        .bind(new.iter().map(|(entry, _)| &*entry.body).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| settled.state.as_str()).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| settled.cause_text()).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| notes::violations(&settled.violations)).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| notes::ids(&settled.ids)).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| settled.answer()).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| settled.patience_until).collect::<Vec<_>>())
+        .bind(new.iter().map(|(_, settled)| settled.when_settled()).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Settles rows that are there. Each must be woken or waiting and claimed by the holder, or, of those that a

@@ -7,7 +7,7 @@ use crate::store::{Batch, Kept, NotKept, Place, Settled, State};
 use sqlx::PgPool;
 
 /// Keeps a batch.
-pub(super) async fn keep(pool: &PgPool, batch: &Batch) -> Result<Kept, NotKept> {
+pub(super) async fn keep(pool: &PgPool, filled: &effects::Filled, batch: &Batch) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
     let holder = batch.lease.map(|(holder, _)| holder);
@@ -22,7 +22,7 @@ pub(super) async fn keep(pool: &PgPool, batch: &Batch) -> Result<Kept, NotKept> 
     waits::end(&mut transaction, &woken).await?;
     waits::end(&mut transaction, &superseded).await?;
     for changes in &folded.tables {
-        effects::write(&mut transaction, changes).await?;
+        effects::write(&mut transaction, filled, changes).await?;
     }
     depara::write(&mut transaction, &folded.links).await?;
     let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);

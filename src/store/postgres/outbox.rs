@@ -1,6 +1,5 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
-use super::copy::Copy;
 use crate::store::cells;
 use crate::store::trouble::unfit;
 use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
@@ -22,47 +21,44 @@ pub(super) async fn insert<'a>(
     outgoing: impl Iterator<Item = &'a Outgoing>,
     lease: Option<(Uuid, DateTime<Utc>)>,
 ) -> Result<(), NotKept> {
-    let mut copy = Copy::into(
-        "outbox",
-        &[
-            "id",
-            "message",
-            "kind",
-            "partner",
-            "transaction",
-            "correlation",
-            "subject",
-            "route_key",
-            "transport",
-            "format",
-            "body",
-            "created_at",
-            "due_at",
-            "sent_at",
-            "leased_by",
-            "leased_until",
-        ],
-    );
-    for one in outgoing {
-        copy.row().put(one.id)?.put(one.message)?.put(one.kind.as_str())?;
-        for text in [
-            &*one.partner,
-            &*one.transaction,
-            &*one.correlation,
-            &*one.subject,
-            &*one.route_key,
-            &*one.transport,
-            &*one.format,
-            &*one.body,
-        ] {
-            copy.put(cells::plain("outbox", text)?)?;
-        }
-        let fetched = one.transport == "http";
-        let lease = lease.filter(|_| !fetched);
-        copy.put(one.created_at)?.put(one.created_at)?.put(fetched.then_some(one.created_at))?;
-        copy.put(lease.map(|(holder, _)| holder))?.put(lease.map(|(_, until)| until))?;
+    let new: Vec<&Outgoing> = outgoing.collect();
+    if new.is_empty() {
+        return Ok(());
     }
-    Ok(copy.send(connection).await?)
+    let is_fetched = |one: &Outgoing| one.transport == "http";
+    let lease = |one: &Outgoing| lease.filter(|_| !is_fetched(one));
+    let mut query = sqlx::query(
+        "insert into outbox (id, message, kind, partner, transaction, correlation, subject, route_key, transport, format,
+             body, created_at, due_at, sent_at, leased_by, leased_until)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+             $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $12::timestamptz[],
+             $13::timestamptz[], $14::uuid[], $15::timestamptz[])",
+    )
+    .bind(new.iter().map(|one| one.id).collect::<Vec<_>>())
+    .bind(new.iter().map(|one| one.message).collect::<Vec<_>>());
+    let texts: [fn(&Outgoing) -> &str; 9] = [
+        |one| one.kind.as_str(),
+        |one| &one.partner,
+        |one| &one.transaction,
+        |one| &one.correlation,
+        |one| &one.subject,
+        |one| &one.route_key,
+        |one| &one.transport,
+        |one| &one.format,
+        |one| &one.body,
+    ];
+    for text in texts {
+        let column = new.iter().map(|one| cells::plain("outbox", text(one)));
+        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
+    }
+    query
+        .bind(new.iter().map(|one| one.created_at).collect::<Vec<_>>())
+        .bind(new.iter().map(|one| is_fetched(one).then_some(one.created_at)).collect::<Vec<_>>())
+        .bind(new.iter().map(|one| lease(one).map(|(holder, _)| holder)).collect::<Vec<_>>())
+        .bind(new.iter().map(|one| lease(one).map(|(_, until)| until)).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.

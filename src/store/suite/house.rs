@@ -143,6 +143,15 @@ impl House {
     }
 }
 
+/// Waits until something holds.
+pub async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let end = tokio::time::Instant::now() + MINUTE;
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < end, "waited for a minute");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// A declared table.
 pub fn table(name: &str) -> &'static Table {
     eaid_adapters::TABLES.iter().find(|table| table.name == name).expect("a declared table")
