@@ -1,5 +1,7 @@
 //! The envelope: charsets, unreadable bodies, the digest by which a message is recognised, the answer.
 
+#![allow(clippy::expect_used)]
+
 use eaid_schemas::envelope::response::{Heading, Identity, InternalId, Response, write};
 use eaid_schemas::envelope::{Document, Envelope, Event, Format, Header, Limits, decode};
 use eaid_schemas::violation::{Code, Violation};

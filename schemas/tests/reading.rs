@@ -1,5 +1,7 @@
 //! Reading by declaration: the forms in which values really come, and what is said of each.
 
+#![allow(clippy::expect_used)]
+
 use eaid_schemas::envelope::json::read_text;
 use eaid_schemas::field::{Amount, Count, Flag, Moment, Text, commercial, parse_number};
 use eaid_schemas::read::Reading;
@@ -167,7 +169,7 @@ fn binary_noise_is_rounded_and_real_decimals_are_not() {
 #[test]
 fn a_list_has_a_bound_that_is_told_once() {
     let mut cx = Reading::new(true, 3);
-    let lines = vec![r#"{"Product":"a","Quantity":1}"#; 9].join(",");
+    let lines = [r#"{"Product":"a","Quantity":1}"#; 9].join(",");
     let _: Paper =
         read_text(&format!(r#"{{"Id":"1","ListOfLine":[{lines}],{WHOLE}}}"#), &mut cx).expect("the text is JSON");
     let found: Vec<String> = cx.finish().into_iter().map(|found| found.code.as_str().to_owned()).collect();

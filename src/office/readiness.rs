@@ -27,7 +27,7 @@ impl Board {
     pub fn write(&self, name: &'static str, state: Result<(), String>, advice: &str) {
         let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let check = board.entry(name).or_insert_with(|| Check {
-            ok: !state.is_ok(),
+            ok: state.is_err(),
             since: Utc::now(),
             last_error: String::new(),
             advice: advice.to_owned(),

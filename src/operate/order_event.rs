@@ -51,10 +51,10 @@ pub async fn record(office: &Office, document: &serde_json::Value) -> Result<Rec
     if let Err(fault) = office.store.release(office.holder).await {
         tracing::debug!(%fault, "the lease ends by itself");
     }
-    let Some(Outcome::Settled(place)) = part.decided.outcomes.first().cloned() else {
+    let Some(Outcome::Settled(place)) = part.decided.outcomes.first() else {
         return Ok(Recorded::Taken(false));
     };
-    let settled = &part.decided.batch.settled[place];
+    let settled = &part.decided.batch.settled[*place];
     Ok(match settled.state {
         State::Noted | State::Staged => Recorded::Taken(!settled.effects.is_empty()),
         State::SetAside => {

@@ -3,9 +3,9 @@
 
 use super::{Batch, NotKept, brought};
 use eaid_adapters::effect::{Alias, Effect, Key, Update};
-use eaid_adapters::table::{Cell, KEY, Row, Table};
+use eaid_adapters::table::{Cell, Row, Table};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Columns and values.
 pub(super) type Values<'a> = Vec<(usize, &'a Cell)>;
@@ -40,7 +40,7 @@ pub(super) struct Changes<'a> {
     pub deletes: Vec<Gone<'a>>,
     /// Rows that change, in the order of their keys.
     pub updates: Vec<Changed<'a>>,
-    /// New rows.
+    /// New rows, in the order of their keys.
     pub inserts: Vec<Cow<'a, Row>>,
 }
 
@@ -83,11 +83,36 @@ pub(super) struct Folded<'a> {
 
 #[derive(Debug)]
 enum Net<'a> {
+    Untouched,
     Nothing,
     Insert(Cow<'a, Row>),
     Update { set: Values<'a>, expect: Values<'a> },
     Delete { expect: Values<'a> },
     Replace { expect: Values<'a>, row: Cow<'a, Row> },
+}
+
+/// What one effect does to a row.
+#[derive(Clone, Copy)]
+enum Act<'a> {
+    Insert(&'a Row),
+    Update(&'a Update),
+    Delete(&'a [Cell]),
+}
+
+impl<'a> Act<'a> {
+    /// A part of the row's key.
+    fn key(self, at: usize, column: usize) -> Option<&'a Cell> {
+        match self {
+            Act::Insert(row) => row.cells.get(column),
+            Act::Update(update) => update.key.get(at),
+            Act::Delete(key) => key.get(at),
+        }
+    }
+
+    /// The row's key.
+    fn keys(self, table: &'static Table) -> impl Iterator<Item = Option<&'a Cell>> {
+        table.key().iter().enumerate().map(move |(at, column)| self.key(at, *column))
+    }
 }
 
 /// Folds the effects of a batch.
@@ -97,23 +122,22 @@ enum Net<'a> {
 pub(super) fn fold(batch: &Batch) -> Result<Folded<'_>, NotKept> {
     let settled = batch.superseded.iter().chain(&batch.settled);
     let effects = settled.flat_map(|settled| &settled.effects).chain(&batch.effects);
-    let mut shelves: Vec<(&'static Table, HashMap<Vec<&Cell>, Net<'_>>)> = Vec::new();
+    let mut acts: Vec<(&'static Table, Vec<Act<'_>>)> = Vec::new();
     let mut links: BTreeMap<(&str, Alias, &str), Link<'_>> = BTreeMap::new();
     let mut brings: BTreeMap<Key, bool> = BTreeMap::new();
+    let mut act = |table: &'static Table, act| match acts.iter_mut().find(|(known, _)| *known == table) {
+        Some((_, acts)) => acts.push(act),
+        None => acts.push((table, vec![act])),
+    };
     for effect in effects {
         if let Some(key) = brought(effect) {
             brings.insert(key, true);
         }
         match effect {
-            Effect::Insert(row) => {
-                let key = row.table.key().iter().map(|column| &row.cells[*column]).collect();
-                change(&mut shelves, row.table, key, |net| insert(net, row))?;
-            }
-            Effect::Update(update) => {
-                change(&mut shelves, update.table, update.key.iter().collect(), |net| amend(net, update))?;
-            }
+            Effect::Insert(row) => act(row.table, Act::Insert(row)),
+            Effect::Update(update) => act(update.table, Act::Update(update)),
             Effect::Delete { table, key } => {
-                change(&mut shelves, table, key.iter().collect(), delete)?;
+                act(table, Act::Delete(key));
                 if table.is_awaited {
                     let values: Vec<&str> = key.iter().map(Cell::as_text).collect();
                     brings.insert(Key::Row { table: table.name, key: values.join("|") }, false);
@@ -133,52 +157,60 @@ pub(super) fn fold(batch: &Batch) -> Result<Folded<'_>, NotKept> {
         }
     }
     // A table of the list has its place; one that is not listed comes last.
-    shelves
-        .sort_by_key(|(table, _)| eaid_adapters::TABLES.iter().position(|known| known == table).unwrap_or(usize::MAX));
-    let brought = brings.into_iter().filter_map(|(key, comes)| comes.then(|| key.to_string()));
-    Ok(Folded {
-        tables: shelves.into_iter().map(|(table, rows)| changes(table, rows)).collect(),
-        links: links.into_values().filter(|link| link.seen != Seen::Nothing || link.now.is_some()).collect(),
-        brought: brought.collect(),
-    })
+    acts.sort_by_key(|(table, _)| eaid_adapters::TABLES.iter().position(|known| known == table).unwrap_or(usize::MAX));
+    let tables = acts.into_iter().map(|(table, acts)| changes(table, acts)).collect::<Result<_, _>>()?;
+    let brought = brings.into_iter().filter_map(|(key, comes)| comes.then(|| key.to_string())).collect();
+    let links = links.into_values().filter(|link| link.seen != Seen::Nothing || link.now.is_some()).collect();
+    Ok(Folded { tables, links, brought })
 }
 
-fn change<'a>(
-    shelves: &mut Vec<(&'static Table, HashMap<Vec<&'a Cell>, Net<'a>>)>,
-    table: &'static Table,
-    key: Vec<&'a Cell>,
-    apply: impl FnOnce(Option<Net<'a>>) -> Result<Net<'a>, NotKept>,
-) -> Result<(), NotKept> {
-    let place = shelves.iter().position(|(known, _)| *known == table).unwrap_or_else(|| {
-        shelves.push((table, HashMap::new()));
-        shelves.len() - 1
-    });
-    let shelf = &mut shelves[place].1;
-    let net = apply(shelf.remove(&key)).map_err(|error| match error {
-        NotKept::Stale(why) => NotKept::Stale(format!("{}: {why}", table.name)),
-        other => other,
-    })?;
-    shelf.insert(key, net);
-    Ok(())
+/// Folds what happens to the rows of one table, in the order of their keys.
+fn changes<'a>(table: &'static Table, mut acts: Vec<Act<'a>>) -> Result<Changes<'a>, NotKept> {
+    // Stable: the acts on one row keep their order.
+    acts.sort_by(|a, b| a.keys(table).cmp(b.keys(table)));
+    let mut changes = Changes { table, deletes: Vec::new(), updates: Vec::new(), inserts: Vec::new() };
+    for row in acts.chunk_by(|a, b| a.keys(table).eq(b.keys(table))) {
+        let mut net = Net::Untouched;
+        for act in row {
+            net = match act {
+                Act::Insert(row) => insert(net, row),
+                Act::Update(update) => amend(net, update),
+                Act::Delete(_) => delete(net),
+            }
+            .map_err(|error| named(table, error))?;
+        }
+        let key = || row[0].keys(table).flatten().collect();
+        match net {
+            Net::Untouched | Net::Nothing => {}
+            Net::Insert(row) => changes.inserts.push(row),
+            Net::Update { set, expect } => changes.updates.push(Changed { key: key(), set, expect }),
+            Net::Delete { expect } => changes.deletes.push(Gone { key: key(), expect }),
+            Net::Replace { expect, row } => {
+                changes.deletes.push(Gone { key: key(), expect });
+                changes.inserts.push(row);
+            }
+        }
+    }
+    Ok(changes)
 }
 
-fn insert<'a>(net: Option<Net<'a>>, row: &'a Row) -> Result<Net<'a>, NotKept> {
+fn insert<'a>(net: Net<'a>, row: &'a Row) -> Result<Net<'a>, NotKept> {
     match net {
-        None | Some(Net::Nothing) => Ok(Net::Insert(Cow::Borrowed(row))),
-        Some(Net::Delete { expect }) => Ok(Net::Replace { expect, row: Cow::Borrowed(row) }),
-        Some(_) => Err(stale("a row is inserted twice")),
+        Net::Untouched | Net::Nothing => Ok(Net::Insert(Cow::Borrowed(row))),
+        Net::Delete { expect } => Ok(Net::Replace { expect, row: Cow::Borrowed(row) }),
+        _ => Err(stale("a row is inserted twice")),
     }
 }
 
-fn amend<'a>(net: Option<Net<'a>>, update: &'a Update) -> Result<Net<'a>, NotKept> {
+fn amend<'a>(net: Net<'a>, update: &'a Update) -> Result<Net<'a>, NotKept> {
     if update.set.iter().any(|(column, _)| update.table.key().contains(column)) {
-        return Err(NotKept::Rejected(format!("{}: a key cannot change", update.table.name)));
+        return Err(NotKept::Rejected("a key cannot change".to_owned()));
     }
     match net {
-        None => amend(Some(Net::Update { set: Vec::new(), expect: Vec::new() }), update),
-        Some(Net::Insert(row)) => Ok(Net::Insert(amended(row, update)?)),
-        Some(Net::Replace { expect, row }) => Ok(Net::Replace { expect, row: amended(row, update)? }),
-        Some(Net::Update { mut set, mut expect }) => {
+        Net::Untouched => amend(Net::Update { set: Vec::new(), expect: Vec::new() }, update),
+        Net::Insert(row) => Ok(Net::Insert(amended(row, update)?)),
+        Net::Replace { expect, row } => Ok(Net::Replace { expect, row: amended(row, update)? }),
+        Net::Update { mut set, mut expect } => {
             for (column, value) in &update.expect {
                 let known = set.iter().chain(&expect).find(|(known, _)| known == column);
                 match known {
@@ -193,16 +225,16 @@ fn amend<'a>(net: Option<Net<'a>>, update: &'a Update) -> Result<Net<'a>, NotKep
             }
             Ok(Net::Update { set, expect })
         }
-        Some(Net::Nothing | Net::Delete { .. }) => Err(stale("a row is changed after it went")),
+        Net::Nothing | Net::Delete { .. } => Err(stale("a row is changed after it went")),
     }
 }
 
-fn delete<'a>(net: Option<Net<'a>>) -> Result<Net<'a>, NotKept> {
+fn delete(net: Net<'_>) -> Result<Net<'_>, NotKept> {
     match net {
-        None => Ok(Net::Delete { expect: Vec::new() }),
-        Some(Net::Insert(_)) => Ok(Net::Nothing),
-        Some(Net::Update { expect, .. } | Net::Replace { expect, .. }) => Ok(Net::Delete { expect }),
-        Some(Net::Nothing | Net::Delete { .. }) => Err(stale("a row goes twice")),
+        Net::Untouched => Ok(Net::Delete { expect: Vec::new() }),
+        Net::Insert(_) => Ok(Net::Nothing),
+        Net::Update { expect, .. } | Net::Replace { expect, .. } => Ok(Net::Delete { expect }),
+        Net::Nothing | Net::Delete { .. } => Err(stale("a row goes twice")),
     }
 }
 
@@ -234,28 +266,12 @@ fn link<'a>(links: &mut BTreeMap<(&'a str, Alias, &'a str), Link<'a>>, next: Lin
     Ok(())
 }
 
-fn changes<'a>(table: &'static Table, rows: HashMap<Vec<&'a Cell>, Net<'a>>) -> Changes<'a> {
-    let mut changes = Changes { table, deletes: Vec::new(), updates: Vec::new(), inserts: Vec::new() };
-    for (key, net) in rows {
-        match net {
-            Net::Nothing => {}
-            Net::Insert(row) => changes.inserts.push(row),
-            Net::Update { set, expect } => changes.updates.push(Changed { key, set, expect }),
-            Net::Delete { expect } => changes.deletes.push(Gone { key, expect }),
-            Net::Replace { expect, row } => {
-                changes.deletes.push(Gone { key, expect });
-                changes.inserts.push(row);
-            }
-        }
+fn named(table: &Table, error: NotKept) -> NotKept {
+    match error {
+        NotKept::Stale(why) => NotKept::Stale(format!("{}: {why}", table.name)),
+        NotKept::Rejected(why) => NotKept::Rejected(format!("{}: {why}", table.name)),
+        fault => fault,
     }
-    changes.deletes.sort_by(|a, b| a.key.cmp(&b.key));
-    changes.updates.sort_by(|a, b| a.key.cmp(&b.key));
-    changes.inserts.sort_by(|a, b| key_of(a).cmp(key_of(b)));
-    changes
-}
-
-fn key_of(row: &Row) -> impl Iterator<Item = &Cell> {
-    row.table.indexes[KEY].columns.iter().map(|column| &row.cells[*column])
 }
 
 fn stale(why: &str) -> NotKept {

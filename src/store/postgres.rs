@@ -2,13 +2,11 @@
 //!
 //! Two pools: the loops' own, whose planner is held to indexes (a plan made on an empty table must not scan it
 //! once it has grown), and a small one for people and migrations, so that a heavy list delays no message.
-//!
-//! Lists are bound as arrays and unnested. COPY would be a little cheaper for the server, but sqlx 0.9.0 does not
-//! set TCP_NODELAY (transact-rs/sqlx#4335), so that what is written twice before an answer is read stalls for 40 ms.
 
 mod claims;
 mod depara;
 mod effects;
+mod hurry;
 mod inbox;
 mod keep;
 mod look_up;
@@ -16,6 +14,7 @@ mod migrate;
 mod monitor;
 mod numbers;
 mod outbox;
+mod rows;
 mod waits;
 
 use super::trouble::fault;
@@ -26,6 +25,8 @@ use eaid_adapters::table::{Row, Table};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -47,6 +48,8 @@ const PEOPLE: &str = "set statement_timeout = '120s'; set idle_in_transaction_se
 pub struct Postgres {
     loops: PgPool,
     people: PgPool,
+    /// Whether COPY does not stall: so of Unix sockets, and of TCP without Nagle's algorithm.
+    may_copy: Arc<AtomicBool>,
     filled: effects::Filled,
 }
 
@@ -62,16 +65,22 @@ impl Postgres {
         let first = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
         let first = first.map_err(|_| late(CONNECT))?.map_err(fault)?;
         first.close().await.map_err(fault)?;
-        let (loops, people) = (pool(&options, 6, LOOPS), pool(&options, 2, PEOPLE));
-        Ok(Postgres { loops, people, filled: effects::Filled::default() })
+        let may_copy = Arc::new(AtomicBool::new(true));
+        let (loops, people) = (pool(&options, 6, LOOPS, &may_copy), pool(&options, 2, PEOPLE, &may_copy));
+        Ok(Postgres { loops, people, may_copy, filled: effects::Filled::default() })
     }
 }
 
-fn pool(options: &PgConnectOptions, size: u32, settings: &'static str) -> PgPool {
+fn pool(options: &PgConnectOptions, size: u32, settings: &'static str, may_copy: &Arc<AtomicBool>) -> PgPool {
+    let is_tcp = options.get_socket().is_none() && !options.get_host().starts_with('/');
+    let (port, may_copy) = (options.get_port(), may_copy.clone());
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(CONNECT)
         .after_connect(move |connection, _| {
+            if is_tcp && !hurry::hurry(port) && may_copy.swap(false, Ordering::Relaxed) {
+                tracing::info!("TCP_NODELAY could not be set: new rows go to PostgreSQL as arrays, not by COPY");
+            }
             Box::pin(async move { connection.execute(sqlx::raw_sql(settings)).await.map(|_| ()) })
         })
         // A connection in steady use needs no question before each use.
@@ -111,7 +120,7 @@ impl Store for Postgres {
     }
 
     async fn health(&self, tables: &[&'static Table]) -> Result<Health, Fault> {
-        settle(CONNECT, migrate::health(&self.people, tables)).await
+        settle(CONNECT, migrate::health(&self.loops, tables)).await
     }
 
     async fn look_up(&self, ask: &Ask<'_>) -> Result<Found, Fault> {
@@ -123,7 +132,7 @@ impl Store for Postgres {
     }
 
     async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept> {
-        within(PATIENCE, keep::keep(&self.loops, &self.filled, batch)).await
+        within(PATIENCE, keep::keep(&self.loops, &self.may_copy, &self.filled, batch)).await
     }
 
     async fn claim_woken(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Stored>, Fault> {

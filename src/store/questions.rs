@@ -1,7 +1,7 @@
 //! What a batch asks, sorted by kind: one part of the look-up for each kind.
 
 use super::Ask;
-use eaid_adapters::table::Table;
+use eaid_adapters::table::{Index, Table};
 use eaid_adapters::world::Want;
 use std::collections::BTreeMap;
 
@@ -13,47 +13,53 @@ pub(super) struct Entry<'a> {
     external: &'a str,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     /// Partner, alias, external code.
-    pub(super) fn texts(&self) -> [String; 3] {
-        [self.partner.to_owned(), self.alias.to_owned(), self.external.to_owned()]
+    pub(super) fn texts(&self) -> [&'a str; 3] {
+        [self.partner, self.alias, self.external]
     }
+}
+
+/// Rows that are asked for.
+pub(super) struct Rows<'a> {
+    /// Their table.
+    pub table: &'static Table,
+    /// By which index.
+    pub index: &'static Index,
+    /// Its values.
+    pub values: Vec<&'a [String]>,
 }
 
 /// Questions by kind. The kinds stand in a fixed order, so that there are few different statements.
 #[derive(Default)]
 pub(super) struct Questions<'a> {
-    /// De/Para entries, also those whose rows are asked for.
+    /// De/Para entries that are asked for without rows.
     pub depara: Vec<Entry<'a>>,
-    /// Entries whose rows are asked for, a table.
+    /// Entries that are asked for with their rows, a table.
     pub linked: Vec<(&'static Table, Vec<Entry<'a>>)>,
-    /// Values of rows, a table and index.
-    pub rows: Vec<((&'static Table, usize), Vec<&'a Vec<String>>)>,
+    /// Rows by their values, a table and index.
+    pub rows: Vec<Rows<'a>>,
 }
 
 /// Sorts questions.
 pub(super) fn sort<'a>(ask: &Ask<'a>) -> Questions<'a> {
     let mut linked: BTreeMap<&str, (&'static Table, Vec<Entry<'a>>)> = BTreeMap::new();
-    let mut rows: BTreeMap<(&str, usize), (&'static Table, Vec<&'a Vec<String>>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, usize), Rows<'a>> = BTreeMap::new();
     let mut depara = Vec::new();
     for want in ask.wants.asked() {
         match want {
             Want::DePara { partner, alias, external } => depara.push(Entry { partner, alias: alias.alias, external }),
             Want::Linked { partner, alias, external, table } => {
                 let entry = Entry { partner, alias: alias.alias, external };
-                depara.push(entry);
                 linked.entry(table.name).or_insert_with(|| (*table, Vec::new())).1.push(entry);
             }
             Want::Rows { table, index, values } => {
-                rows.entry((table.name, *index)).or_insert_with(|| (*table, Vec::new())).1.push(values);
+                // Of an index that is not declared there are no rows.
+                let Some(declared) = table.indexes.get(*index) else { continue };
+                let new = || Rows { table, index: declared, values: Vec::new() };
+                rows.entry((table.name, *index)).or_insert_with(new).values.push(values);
             }
         }
     }
-    depara.sort_unstable();
-    depara.dedup();
-    Questions {
-        depara,
-        linked: linked.into_values().collect(),
-        rows: rows.into_iter().map(|((_, index), (table, values))| ((table, index), values)).collect(),
-    }
+    Questions { depara, linked: linked.into_values().collect(), rows: rows.into_values().collect() }
 }

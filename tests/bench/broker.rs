@@ -5,6 +5,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ExchangeKind};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// What waits to be taken.
@@ -63,10 +64,10 @@ impl Broker {
         Ok(())
     }
 
-    /// Publishes messages and waits until all of them stand in the queue.
-    pub async fn publish(&self, key: &str, count: usize, message: fn(usize) -> Vec<u8>) -> Result<(), Failed> {
+    /// Publishes messages with confirms.
+    pub async fn publish(&self, key: &str, numbers: Range<usize>, message: fn(usize) -> Vec<u8>) -> Result<(), Failed> {
         let mut flight = FuturesUnordered::new();
-        for number in 0..count {
+        for number in numbers {
             if flight.len() >= 500 {
                 flight.next().await.unwrap_or(Ok(()))?;
             }
@@ -75,6 +76,11 @@ impl Broker {
         while let Some(done) = flight.next().await {
             done?;
         }
+        Ok(())
+    }
+
+    /// Waits until all of them stand in the queue.
+    pub async fn wait_until_waiting(&self, count: usize) -> Result<(), Failed> {
         loop {
             let waiting = self.count(IN).await?;
             if waiting == count {

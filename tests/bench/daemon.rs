@@ -31,7 +31,7 @@ impl Daemon {
             .env("EAID_AMQP__URL", &self.amqp)
             .env("EAID_SPOOL__ENABLED", "false")
             .env("EAID_HTTP__ENABLED", "false")
-            .env("EAID_LOG__LEVEL", "warn")
+            .env("EAID_LOG__LEVEL", "error")
             .env("EAID_CATALOG__ADAPTERS", shipped.join("adapters.toml"))
             .env("EAID_CATALOG__ROUTES", shipped.join("routes.toml"))
             .env("EAID_CATALOG__REFERENCE", shipped.join("reference"))

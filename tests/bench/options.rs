@@ -8,6 +8,8 @@ pub struct Options {
     pub messages: usize,
     /// Rounds of both.
     pub rounds: usize,
+    /// Sales that are through before the run, with the planner's statistics made: a database in use.
+    pub warm: usize,
     /// Memory with so many messages waiting, instead.
     pub waiting: Option<usize>,
     /// Be the relay for so many messages.
@@ -17,7 +19,7 @@ pub struct Options {
 impl Options {
     /// Reads the command line.
     pub fn read() -> Result<Options, Failed> {
-        let mut options = Options { messages: 20_000, rounds: 3, waiting: None, relay: None };
+        let mut options = Options { messages: 20_000, rounds: 3, warm: 0, waiting: None, relay: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut number = || -> Result<usize, Failed> {
@@ -27,11 +29,12 @@ impl Options {
             match word.as_str() {
                 "--messages" => options.messages = number()?,
                 "--rounds" => options.rounds = number()?,
+                "--warm" => options.warm = number()?,
                 "--waiting" => options.waiting = Some(number()?),
                 "--relay" => options.relay = Some(number()?),
                 // Cargo says so to every benchmark.
                 "--bench" => {}
-                _ => return Err(format!("{word}: expected --messages N, --rounds N or --waiting N").into()),
+                _ => return Err(format!("{word}: expected --messages N, --rounds N, --warm N or --waiting N").into()),
             }
         }
         Ok(options)

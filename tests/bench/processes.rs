@@ -81,13 +81,20 @@ fn listener(port: u16) -> Result<u32, Failed> {
         listens.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]")))?
     });
     let inode = inode.ok_or_else(|| format!("nobody listens on port {port}"))?;
-    let found = processes()?.into_iter().find(|process| {
+    let holds = |process: &u32| {
         let Ok(handles) = fs::read_dir(format!("/proc/{process}/fd")) else { return false };
         handles
             .filter_map(Result::ok)
             .any(|handle| fs::read_link(handle.path()).is_ok_and(|to| to == Path::new(&inode)))
-    });
-    found.ok_or_else(|| format!("the process on port {port} cannot be seen; run as the same user").into())
+    };
+    let holders: Vec<u32> = processes()?.into_iter().filter(holds).collect();
+    // A child that was just forked holds what its parent does.
+    let is_first = |process: &&u32| parent(**process).is_ok_and(|parent| !holders.contains(&parent));
+    holders
+        .iter()
+        .copied()
+        .find(|process| is_first(&process))
+        .ok_or_else(|| format!("the process on port {port} cannot be seen; run as the same user").into())
 }
 
 fn processes() -> Result<Vec<u32>, Failed> {
@@ -116,7 +123,10 @@ fn with_ended_children(process: u32) -> Result<f64, Failed> {
     sum(process, &[11, 12, 13, 14])
 }
 
-fn children(parent: u32) -> Result<Vec<u32>, Failed> {
-    let is_child = |process: &u32| fields(*process).is_ok_and(|fields| fields.get(1) == Some(&f64::from(parent)));
-    Ok(processes()?.into_iter().filter(is_child).collect())
+fn parent(process: u32) -> Result<u32, Failed> {
+    Ok(fields(process)?.get(1).map_or(0, |parent| *parent as u32))
+}
+
+fn children(of: u32) -> Result<Vec<u32>, Failed> {
+    Ok(processes()?.into_iter().filter(|process| parent(*process).is_ok_and(|parent| parent == of)).collect())
 }

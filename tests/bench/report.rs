@@ -3,6 +3,9 @@
 use crate::Mark;
 use std::fmt;
 
+/// From so many cores of others on a run is worth little.
+const DISTURBED: f64 = 0.3;
+
 /// A run under way.
 pub struct Run {
     name: String,
@@ -53,12 +56,13 @@ impl fmt::Display for Figures {
         let [broker, postgres, program, _] = each;
         write!(
             f,
-            "{:10} {:7.0} msg/s  {:6.2} s   CPU us/msg: broker {broker:4.0}  postgres {postgres:4.0}  program {program:4.0}   \
-             others {:.1} cores   peak RSS {:4.0} MB",
+            "{:10} {:6.0} msg/s  {:6.2} s   CPU us/msg: broker {broker:4.0}  postgres {postgres:4.0}  program {program:4.0}   \
+             others {:.1} cores{}   peak RSS {:4.0} MB",
             self.name,
             self.rate(),
             self.seconds,
             self.used[3] / self.seconds,
+            if self.used[3] / self.seconds > DISTURBED { " (disturbed)" } else { "" },
             self.peak as f64 / 1e6,
         )
     }

@@ -8,6 +8,7 @@
 //! ```text
 //! tests/run --exec cargo bench --bench throughput                         3 rounds of 20,000
 //! tests/run --exec cargo bench --bench throughput -- --rounds 5
+//! tests/run --exec cargo bench --bench throughput -- --warm 5000          into a database in use
 //! tests/run --exec cargo bench --bench throughput -- --waiting 100000     memory with so many waiting
 //! ```
 
@@ -51,7 +52,7 @@ async fn main() -> Result<(), Failed> {
     }
     let mut runs: Vec<(Figures, Figures)> = Vec::new();
     for round in 1..=options.rounds {
-        let eaid = eaid(&broker, options.messages, &format!("{round}A eaid")).await?;
+        let eaid = eaid(&broker, options.messages, options.warm, &format!("{round}A eaid")).await?;
         let relay = relay(&broker, options.messages, &format!("{round}B relay")).await?;
         runs.push((eaid, relay));
     }
@@ -61,7 +62,7 @@ async fn main() -> Result<(), Failed> {
 
 /// The memory of the daemon while a long queue waits.
 async fn memory(broker: &Broker, waiting: usize) -> Result<(), Failed> {
-    let figures = eaid(broker, waiting, "waiting").await?;
+    let figures = eaid(broker, waiting, 0, "waiting").await?;
     let peak = figures.peak;
     println!("\npeak RSS of the daemon with {waiting} messages waiting: {:.0} MB", peak as f64 / 1e6);
     if peak > MEMORY_LIMIT {
@@ -71,30 +72,33 @@ async fn memory(broker: &Broker, waiting: usize) -> Result<(), Failed> {
 }
 
 /// One run of the daemon.
-async fn eaid(broker: &Broker, messages: usize, name: &str) -> Result<Figures, Failed> {
+async fn eaid(broker: &Broker, messages: usize, warm: usize, name: &str) -> Result<Figures, Failed> {
     broker.clear().await?;
     let database = Database::create(&options::database_url()?).await?;
     let daemon = Daemon { database: database.url.clone(), amqp: options::amqp_url()? };
     daemon.prepare().await?;
     // The customers come as they would: by message. It also warms the servers up.
-    let customers = sale::CUSTOMERS;
-    broker.publish("in.customervendor", customers, sale::customer).await?;
+    let earlier = sale::CUSTOMERS + warm;
     let child = daemon.start()?;
-    broker.wait_for_answers(customers, Duration::from_secs(120)).await?;
+    broker.publish("in.customervendor", 0..sale::CUSTOMERS, sale::customer).await?;
+    broker.publish("in.retailsales", messages..messages + warm, sale::sale).await?;
+    broker.wait_for_answers(earlier, Duration::from_secs(300)).await?;
+    database.wait_until_sent(earlier).await?;
     child.stop().await?;
     broker.purge().await?;
 
-    broker.publish("in.retailsales", messages, sale::sale).await?;
+    broker.publish("in.retailsales", 0..messages, sale::sale).await?;
+    broker.wait_until_waiting(messages).await?;
     database.settle().await?;
     let run = Run::begin(name, messages);
     let child = daemon.start()?;
     let servers = Processes::find(&options::amqp_url()?, &options::database_url()?, Some(child.id()))?;
     let (first, last) = watch(broker, messages, &servers).await?;
-    database.wait_until_sent(messages + customers).await?;
+    database.wait_until_sent(messages + earlier).await?;
     let peak = processes::peak_memory(child.id())?;
     let figures = run.end(first, last, peak);
     child.stop().await?;
-    database.check(messages, customers).await?;
+    database.check(messages + warm, sale::CUSTOMERS).await?;
     account::check(broker, messages).await?;
     database.drop().await?;
     println!("{figures}");
@@ -104,7 +108,8 @@ async fn eaid(broker: &Broker, messages: usize, name: &str) -> Result<Figures, F
 /// One run of the bare relay, as a process of its own.
 async fn relay(broker: &Broker, messages: usize, name: &str) -> Result<Figures, Failed> {
     broker.clear().await?;
-    broker.publish("in.retailsales", messages, sale::sale).await?;
+    broker.publish("in.retailsales", 0..messages, sale::sale).await?;
+    broker.wait_until_waiting(messages).await?;
     let run = Run::begin(name, messages);
     let child = relay::start(messages)?;
     let servers = Processes::find(&options::amqp_url()?, &options::database_url()?, Some(child.id()))?;

@@ -122,7 +122,7 @@ pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
     .await?;
     sqlx::query("delete from claims where holder = $1").bind(holder).execute(&mut *transaction).await?;
     sqlx::query(
-        "update outbox set leased_by = null, leased_until = null
+        "update sending set leased_by = null, leased_until = null
          where sent_at is null and unroutable = '' and leased_by = $1",
     )
     .bind(holder)

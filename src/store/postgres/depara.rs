@@ -1,15 +1,16 @@
 //! De/Para entries: written by messages, by hand, and read by people.
 
+use super::rows::NewRows;
 use super::waits;
-use crate::store::cells::plain;
 use crate::store::fold::{Link, Seen};
 use crate::store::monitor::{DeParaChange, DeParaLine, MissingLine};
 use crate::store::{NotKept, keys};
+use chrono::{DateTime, Utc};
 use eaid_adapters::effect::Alias;
 use sqlx::{PgConnection, PgPool};
 
 /// Writes the net changes of a batch.
-pub(super) async fn write(connection: &mut PgConnection, links: &[Link<'_>]) -> Result<(), NotKept> {
+pub(super) async fn write(connection: &mut PgConnection, may_copy: bool, links: &[Link<'_>]) -> Result<(), NotKept> {
     let gone: Vec<&Link<'_>> = links.iter().filter(|link| link.now.is_none()).collect();
     let changed = links.iter().filter(|link| link.now.is_some() && link.seen != Seen::Nothing).collect::<Vec<_>>();
     let new = links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing).collect::<Vec<_>>();
@@ -19,32 +20,24 @@ pub(super) async fn write(connection: &mut PgConnection, links: &[Link<'_>]) -> 
     if !changed.is_empty() {
         update(connection, &changed).await?;
     }
-    if !new.is_empty() {
-        insert(connection, &new).await?;
-    }
-    Ok(())
+    insert(connection, may_copy, &new).await
 }
 
 /// Writes new entries. One that is there already violates the primary key.
-async fn insert(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
-    let mut query = sqlx::query(
-        "insert into depara (partner, alias, field, external, internal, stamp)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])",
-    );
-    let texts: [for<'l> fn(&Link<'l>) -> &'l str; 6] = [
-        |link| link.partner,
-        |link| link.alias.alias,
-        |link| link.alias.field,
-        |link| link.external,
-        |link| link.now.unwrap_or_default().0,
-        |link| link.now.unwrap_or_default().1,
-    ];
-    for text in texts {
-        let column = links.iter().map(|link| plain("depara", text(link)));
-        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
-    }
-    query.execute(connection).await?;
-    Ok(())
+async fn insert(connection: &mut PgConnection, may_copy: bool, links: &[&Link<'_>]) -> Result<(), NotKept> {
+    let mut rows = NewRows::of("depara", links.len());
+    rows.texts(
+        links,
+        &[
+            ("partner", |link| link.partner),
+            ("alias", |link| link.alias.alias),
+            ("field", |link| link.alias.field),
+            ("external", |link| link.external),
+            ("internal", |link| link.now.unwrap_or_default().0),
+            ("stamp", |link| link.now.unwrap_or_default().1),
+        ],
+    )?;
+    rows.write(connection, may_copy).await
 }
 
 /// Changes entries that still stand as they were seen.
@@ -167,9 +160,12 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(line).collect())
 }
 
+/// Partner, alias, external code, how many wait, how many were refused, since when.
+type MissingRow = (String, String, String, i64, i64, Option<DateTime<Utc>>);
+
 /// Lists what waiting messages, and those refused because it never came, lack; most wanted first.
 pub(super) async fn missing(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<MissingLine>> {
-    let rows: Vec<(String, String, String, i64, i64, Option<chrono::DateTime<chrono::Utc>>)> = sqlx::query_as(
+    let rows: Vec<MissingRow> = sqlx::query_as(
         "select w.partner, w.area, w.external, count(*) filter (where i.state = 'waiting'),
              count(*) filter (where i.state = 'refused'), min(i.received_at)
          from waits w join inbox i on i.id = w.message
@@ -183,16 +179,7 @@ pub(super) async fn missing(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<Missi
     Ok(rows.into_iter().map(missing_line).collect())
 }
 
-fn missing_line(
-    (reference, alias, external, waiting, refused, since): (
-        String,
-        String,
-        String,
-        i64,
-        i64,
-        Option<chrono::DateTime<chrono::Utc>>,
-    ),
-) -> MissingLine {
+fn missing_line((reference, alias, external, waiting, refused, since): MissingRow) -> MissingLine {
     let field = Alias::find(&alias).map_or_else(String::new, |alias| alias.field.to_owned());
     let (waiting, refused) = (waiting.unsigned_abs(), refused.unsigned_abs());
     MissingLine { reference, alias, field, external, waiting, refused, since }

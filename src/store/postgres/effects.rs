@@ -1,12 +1,11 @@
 //! Net changes of declared tables, with statements made of their declarations.
 
+use super::rows::{Column, NewRows, parameters};
 use crate::store::NotKept;
-use crate::store::cells::fit;
+use crate::store::cells::{Fit, fit};
 use crate::store::fold::{Changed, Changes, Gone, Values};
 use eaid_adapters::table::{Cell, Kind, Table};
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, PgConnection};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
@@ -51,6 +50,7 @@ impl Filled {
 /// Writes the changes of one table: what goes, what changes, what is new.
 pub(super) async fn write(
     connection: &mut PgConnection,
+    may_copy: bool,
     filled: &Filled,
     changes: &Changes<'_>,
 ) -> Result<(), NotKept> {
@@ -69,24 +69,26 @@ pub(super) async fn write(
     for ((set, expect), rows) in updates {
         update(connection, table, &set, &expect, &rows).await?;
     }
-    if changes.inserts.is_empty() { Ok(()) } else { insert(connection, &filled.learn(changes), changes).await }
+    if changes.inserts.is_empty() {
+        return Ok(());
+    }
+    insert(connection, may_copy, &filled.learn(changes), changes).await
 }
 
 /// Writes new rows. A key or a unique value that is taken is a violation.
-async fn insert(connection: &mut PgConnection, filled: &Columns, changes: &Changes<'_>) -> Result<(), NotKept> {
-    let mut arrays = Arrays::of(changes.table);
-    let mut names = Vec::with_capacity(filled.len());
+async fn insert(
+    connection: &mut PgConnection,
+    may_copy: bool,
+    filled: &Columns,
+    changes: &Changes<'_>,
+) -> Result<(), NotKept> {
+    let (table, name) = (changes.table, physical(changes.table));
+    let mut rows = NewRows::of(&name, changes.inserts.len());
     for column in filled {
-        let cells = changes.inserts.iter().map(|row| Some(&row.cells[*column])).collect();
-        names.push(arrays.push(*column, cells).0);
+        let cells: Vec<&Cell> = changes.inserts.iter().map(|row| &row.cells[*column]).collect();
+        rows.column(table.columns[*column].name, values(table, *column, &cells)?);
     }
-    let sql = format!(
-        "insert into {} ({}) select * from unnest({})",
-        physical(changes.table),
-        names.join(", "),
-        arrays.parameters()
-    );
-    arrays.run(connection, sql, changes.inserts.len()).await
+    rows.write(connection, may_copy).await
 }
 
 /// Changes rows that are there and hold what was expected.
@@ -97,24 +99,16 @@ async fn update(
     expect: &Columns,
     rows: &[&Changed<'_>],
 ) -> Result<(), NotKept> {
-    let mut arrays = Arrays::of(table);
-    let key = arrays.add_key(rows.iter().map(|row| &row.key));
-    let set = arrays.add(set, rows.iter().map(|row| &row.set));
-    let expect = arrays.add(expect, rows.iter().map(|row| &row.expect));
+    let mut joined = Joined::on_key(table, rows.iter().map(|row| &row.key))?;
+    let set = joined.add(set, rows.iter().map(|row| &row.set))?;
+    let expect = joined.add(expect, rows.iter().map(|row| &row.expect))?;
     let mut changes: Vec<String> = set.iter().map(|(column, place)| format!("{column} = n.v{place}")).collect();
     if changes.is_empty() {
         // Only looked at: the row is locked all the same.
-        changes.extend(key.first().map(|(column, _)| format!("{column} = t.{column}")));
+        changes.extend(joined.key.first().map(|(column, _)| format!("{column} = t.{column}")));
     }
-    let sql = format!(
-        "update {} t set {} from unnest({}) as n ({}) where {}",
-        physical(table),
-        changes.join(", "),
-        arrays.parameters(),
-        arrays.names(),
-        conditions(&key, &expect),
-    );
-    arrays.run(connection, sql, rows.len()).await
+    let head = format!("update {} t set {} from", physical(table), changes.join(", "));
+    joined.run(connection, &head, &expect, rows.len()).await
 }
 
 /// Takes rows away that are there and hold what was expected.
@@ -124,23 +118,9 @@ async fn delete(
     expect: &Columns,
     rows: &[&Gone<'_>],
 ) -> Result<(), NotKept> {
-    let mut arrays = Arrays::of(table);
-    let key = arrays.add_key(rows.iter().map(|row| &row.key));
-    let expect = arrays.add(expect, rows.iter().map(|row| &row.expect));
-    let sql = format!(
-        "delete from {} t using unnest({}) as n ({}) where {}",
-        physical(table),
-        arrays.parameters(),
-        arrays.names(),
-        conditions(&key, &expect),
-    );
-    arrays.run(connection, sql, rows.len()).await
-}
-
-fn conditions(key: &[(&str, usize)], expect: &[(&str, usize)]) -> String {
-    let key = key.iter().map(|(column, place)| format!("t.{column} = n.v{place}"));
-    let expect = expect.iter().map(|(column, place)| format!("t.{column} is not distinct from n.v{place}"));
-    key.chain(expect).collect::<Vec<_>>().join(" and ")
+    let mut joined = Joined::on_key(table, rows.iter().map(|row| &row.key))?;
+    let expect = joined.add(expect, rows.iter().map(|row| &row.expect))?;
+    joined.run(connection, &format!("delete from {} t using", physical(table)), &expect, rows.len()).await
 }
 
 fn columns(values: &Values<'_>) -> Columns {
@@ -149,94 +129,75 @@ fn columns(values: &Values<'_>) -> Columns {
     columns
 }
 
-/// Columns of values, to be bound as arrays.
-struct Arrays<'a> {
-    table: &'static Table,
-    columns: Vec<(Kind, Vec<Option<&'a Cell>>, usize)>,
+/// The values of a column, each fit for it.
+fn values<'a>(table: &Table, column: usize, cells: &[&'a Cell]) -> Result<Column<'a>, NotKept> {
+    let fits = cells.iter().map(|cell| fit(table, column, cell)).collect::<Result<Vec<Fit<'a>>, _>>()?;
+    Ok(match table.columns[column].kind {
+        Kind::Text => Column::Text(fits.into_iter().filter_map(Fit::text).collect()),
+        Kind::Amount(_) => Column::Amount(fits.into_iter().filter_map(Fit::amount).collect()),
+        Kind::Date => Column::Date(fits.into_iter().map(Fit::date).collect()),
+    })
 }
 
-/// Names of columns and the places of their arrays.
+/// Names of columns and the places of their values.
 type Places = Vec<(&'static str, usize)>;
 
-impl<'a> Arrays<'a> {
-    fn of(table: &'static Table) -> Self {
-        Arrays { table, columns: Vec::new() }
-    }
+/// A list `n (v1, v2, …)` that the rows `t` of a table are joined with.
+struct Joined<'a> {
+    table: &'static Table,
+    key: Places,
+    columns: Vec<Column<'a>>,
+}
 
-    fn add_key<'r>(&mut self, keys: impl Iterator<Item = &'r Vec<&'a Cell>> + Clone) -> Places
+impl<'a> Joined<'a> {
+    fn on_key<'r>(table: &'static Table, keys: impl Iterator<Item = &'r Vec<&'a Cell>> + Clone) -> Result<Self, NotKept>
     where
         'a: 'r,
     {
-        let columns = self.table.key().iter().enumerate();
-        let key = columns.map(|(at, column)| {
-            let cells = keys.clone().map(|key| key.get(at).copied()).collect();
-            self.push(*column, cells)
-        });
-        key.collect()
-    }
-
-    fn add<'r>(&mut self, columns: &Columns, rows: impl Iterator<Item = &'r Values<'a>> + Clone) -> Places
-    where
-        'a: 'r,
-    {
-        let values = columns.iter().map(|column| {
-            let cell = |row: &'r Values<'a>| row.iter().find(|(known, _)| known == column).map(|(_, cell)| *cell);
-            let cells = rows.clone().map(cell).collect();
-            self.push(*column, cells)
-        });
-        values.collect()
-    }
-
-    fn push(&mut self, column: usize, cells: Vec<Option<&'a Cell>>) -> (&'static str, usize) {
-        let declared = &self.table.columns[column];
-        self.columns.push((declared.kind, cells, column));
-        (declared.name, self.columns.len())
-    }
-
-    fn parameters(&self) -> String {
-        let one = |(place, (kind, ..)): (usize, &(Kind, Vec<Option<&Cell>>, usize))| {
-            let element = match kind {
-                Kind::Text => "text",
-                Kind::Amount(_) => "numeric",
-                Kind::Date => "date",
-            };
-            format!("${}::{element}[]", place + 1)
-        };
-        self.columns.iter().enumerate().map(one).collect::<Vec<_>>().join(", ")
-    }
-
-    fn names(&self) -> String {
-        (1..=self.columns.len()).map(|place| format!("v{place}")).collect::<Vec<_>>().join(", ")
-    }
-
-    /// Runs a statement that must meet as many rows.
-    async fn run(self, connection: &mut PgConnection, sql: String, rows: usize) -> Result<(), NotKept> {
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (kind, cells, column) in &self.columns {
-            query = bind(query, self.table, *kind, *column, cells)?;
+        let mut joined = Joined { table, key: Places::new(), columns: Vec::new() };
+        for (at, column) in table.key().iter().enumerate() {
+            let place = joined.push(*column, keys.clone().filter_map(|key| key.get(at).copied()).collect())?;
+            joined.key.push(place);
         }
-        let met = query.execute(connection).await?.rows_affected();
-        if met == rows as u64 {
+        Ok(joined)
+    }
+
+    fn add<'r>(
+        &mut self,
+        columns: &Columns,
+        rows: impl Iterator<Item = &'r Values<'a>> + Clone,
+    ) -> Result<Places, NotKept>
+    where
+        'a: 'r,
+    {
+        let place = |column: &usize| {
+            let cell = |row: &'r Values<'a>| row.iter().find(|(known, _)| known == column).map(|(_, cell)| *cell);
+            self.push(*column, rows.clone().filter_map(cell).collect())
+        };
+        columns.iter().map(place).collect()
+    }
+
+    fn push(&mut self, column: usize, cells: Vec<&'a Cell>) -> Result<(&'static str, usize), NotKept> {
+        self.columns.push(values(self.table, column, &cells)?);
+        Ok((self.table.columns[column].name, self.columns.len()))
+    }
+
+    /// Runs a statement that must meet every row of the list.
+    async fn run(self, connection: &mut PgConnection, head: &str, expect: &Places, rows: usize) -> Result<(), NotKept> {
+        let key = self.key.iter().map(|(column, place)| format!("t.{column} = n.v{place}"));
+        let expect = expect.iter().map(|(column, place)| format!("t.{column} is not distinct from n.v{place}"));
+        let names: Vec<String> = (1..=self.columns.len()).map(|place| format!("v{place}")).collect();
+        let sql = format!(
+            "{head} unnest({}) as n ({}) where {}",
+            parameters(self.columns.iter()),
+            names.join(", "),
+            key.chain(expect).collect::<Vec<_>>().join(" and ")
+        );
+        let query = self.columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
+        if query.execute(connection).await?.rows_affected() == rows as u64 {
             Ok(())
         } else {
             Err(NotKept::Stale(format!("{}: a row is not as it was expected", self.table.name)))
         }
     }
-}
-
-fn bind<'q>(
-    query: Query<'q, Postgres, PgArguments>,
-    table: &Table,
-    kind: Kind,
-    column: usize,
-    cells: &[Option<&Cell>],
-) -> Result<Query<'q, Postgres, PgArguments>, NotKept> {
-    let absent = Cell::empty(kind);
-    let fits = cells.iter().map(|cell| fit(table, column, cell.unwrap_or(&absent)));
-    let fits = fits.collect::<Result<Vec<_>, _>>()?;
-    Ok(match kind {
-        Kind::Text => query.bind(fits.iter().map(|fit| fit.text()).collect::<Vec<_>>()),
-        Kind::Amount(_) => query.bind(fits.iter().map(|fit| fit.amount()).collect::<Vec<_>>()),
-        Kind::Date => query.bind(fits.iter().map(|fit| fit.date()).collect::<Vec<_>>()),
-    })
 }

@@ -1,7 +1,8 @@
 //! Rows of the inbox: written once, settled, read back.
 
+use super::rows::{Column, NewRows};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
-use crate::store::{cells, notes, trouble};
+use crate::store::{notes, trouble};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use std::sync::Arc;
@@ -14,58 +15,46 @@ pub(super) const STORED: &str =
     i.attempts, coalesce(i.patience_until <= now(), false) as is_expired";
 
 /// Writes new rows. One that is there already violates the unique fingerprint.
-pub(super) async fn insert(connection: &mut PgConnection, settled: &[Settled]) -> Result<(), NotKept> {
+pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settled: &[Settled]) -> Result<(), NotKept> {
     let new = settled.iter().filter_map(|settled| match &settled.place {
         Place::New(entry) => Some((&**entry, settled)),
         Place::Woken(_) => None,
     });
     let new: Vec<(&Entry, &Settled)> = new.collect();
-    if new.is_empty() {
-        return Ok(());
-    }
-    let mut query = sqlx::query(
-        "insert into inbox (id, partner, uuid, digest, transaction, internal_id, product, source, event, version,
-             generated_on, origin, format, content_type, received_at, catalog, body, state, cause, violations, ids,
-             answer, patience_until, settled_at)
-         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-             $15::timestamptz[], $16::text[], $17::bytea[], $18::text[], $19::text[], $20::text[], $21::text[],
-             $22::uuid[], $23::timestamptz[], $24::timestamptz[])",
-    )
-    .bind(new.iter().map(|(entry, _)| entry.id).collect::<Vec<_>>());
-    let texts: [fn(&Entry) -> &str; 13] = [
-        |entry| &entry.fingerprint.partner,
-        |entry| &entry.fingerprint.uuid,
-        |entry| &entry.fingerprint.digest,
-        |entry| &entry.business.transaction,
-        |entry| &entry.business.internal_id,
-        |entry| &entry.product,
-        |entry| &entry.source,
-        |entry| &entry.event,
-        |entry| &entry.version,
-        |entry| &entry.generated_on,
-        |entry| &entry.origin,
-        |entry| &entry.format,
-        |entry| &entry.content_type,
-    ];
-    for text in texts {
-        let column = new.iter().map(|(entry, _)| cells::plain("inbox", text(entry)));
-        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
-    }
-    query
-        .bind(new.iter().map(|(entry, _)| entry.received_at).collect::<Vec<_>>())
-        .bind(new.iter().map(|(entry, _)| entry.catalog.as_str()).collect::<Vec<_>>())
-        .bind(new.iter().map(|(entry, _)| &*entry.body).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| settled.state.as_str()).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| settled.cause_text()).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| notes::violations(&settled.violations)).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| notes::ids(&settled.ids)).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| settled.answer()).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| settled.patience_until).collect::<Vec<_>>())
-        .bind(new.iter().map(|(_, settled)| settled.when_settled()).collect::<Vec<_>>())
-        .execute(connection)
-        .await?;
-    Ok(())
+    let mut rows = NewRows::of("inbox", new.len());
+    rows.column("id", Column::Id(new.iter().map(|(entry, _)| Some(entry.id)).collect()));
+    rows.texts(
+        &new,
+        &[
+            ("partner", |(entry, _)| &entry.fingerprint.partner),
+            ("uuid", |(entry, _)| &entry.fingerprint.uuid),
+            ("digest", |(entry, _)| &entry.fingerprint.digest),
+            ("transaction", |(entry, _)| &entry.business.transaction),
+            ("internal_id", |(entry, _)| &entry.business.internal_id),
+            ("product", |(entry, _)| &entry.product),
+            ("source", |(entry, _)| &entry.source),
+            ("event", |(entry, _)| &entry.event),
+            ("version", |(entry, _)| &entry.version),
+            ("generated_on", |(entry, _)| &entry.generated_on),
+            ("origin", |(entry, _)| &entry.origin),
+            ("format", |(entry, _)| &entry.format),
+            ("content_type", |(entry, _)| &entry.content_type),
+            ("catalog", |(entry, _)| &entry.catalog),
+        ],
+    )?;
+    rows.column("received_at", Column::Time(new.iter().map(|(entry, _)| Some(entry.received_at)).collect()));
+    rows.column("body", Column::Bytes(new.iter().map(|(entry, _)| &*entry.body).collect()));
+    rows.column("state", Column::Text(new.iter().map(|(_, settled)| settled.state.as_str()).collect()));
+    rows.column("cause", Column::Text(new.iter().map(|(_, settled)| settled.cause_text()).collect()));
+    rows.column(
+        "violations",
+        Column::Made(new.iter().map(|(_, settled)| notes::violations(&settled.violations)).collect()),
+    );
+    rows.column("ids", Column::Made(new.iter().map(|(_, settled)| notes::ids(&settled.ids)).collect()));
+    rows.column("answer", Column::Id(new.iter().map(|(_, settled)| settled.answer()).collect()));
+    rows.column("patience_until", Column::Time(new.iter().map(|(_, settled)| settled.patience_until).collect()));
+    rows.column("settled_at", Column::Time(new.iter().map(|(_, settled)| settled.when_settled()).collect()));
+    rows.write(connection, may_copy).await
 }
 
 /// Settles rows that are there. Each must be woken or waiting and claimed by the holder, or, of those that a

@@ -5,9 +5,15 @@ use crate::crash;
 use crate::store::fold::fold;
 use crate::store::{Batch, Kept, NotKept, Place, Settled, State};
 use sqlx::PgPool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Keeps a batch.
-pub(super) async fn keep(pool: &PgPool, filled: &effects::Filled, batch: &Batch) -> Result<Kept, NotKept> {
+pub(super) async fn keep(
+    pool: &PgPool,
+    may_copy: &AtomicBool,
+    filled: &effects::Filled,
+    batch: &Batch,
+) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
     let holder = batch.lease.map(|(holder, _)| holder);
@@ -16,17 +22,18 @@ pub(super) async fn keep(pool: &PgPool, filled: &effects::Filled, batch: &Batch)
 
     let begin = if is_parking { waits::BEGIN_PARKING } else { waits::BEGIN };
     let mut transaction = pool.begin_with(begin).await?;
-    inbox::insert(&mut transaction, &batch.settled).await?;
+    let may_copy = may_copy.load(Ordering::Relaxed);
+    inbox::insert(&mut transaction, may_copy, &batch.settled).await?;
     inbox::settle(&mut transaction, &woken, holder, &[State::Woken, State::Waiting]).await?;
     inbox::settle(&mut transaction, &superseded, None, &[State::Waiting]).await?;
     waits::end(&mut transaction, &woken).await?;
     waits::end(&mut transaction, &superseded).await?;
     for changes in &folded.tables {
-        effects::write(&mut transaction, filled, changes).await?;
+        effects::write(&mut transaction, may_copy, filled, changes).await?;
     }
-    depara::write(&mut transaction, &folded.links).await?;
+    depara::write(&mut transaction, may_copy, &folded.links).await?;
     let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
-    outbox::insert(&mut transaction, outgoing, batch.lease).await?;
+    outbox::insert(&mut transaction, may_copy, outgoing, batch.lease).await?;
     outbox::mark(&mut transaction, &batch.marks).await?;
     let mut kept = Kept::default();
     if !batch.repeats.is_empty() {

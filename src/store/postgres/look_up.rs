@@ -12,9 +12,13 @@ use eaid_adapters::world::DePara;
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
+/// The texts of a De/Para entry.
+const ENTRY: &str = "d.partner, d.alias, d.external, d.internal, d.stamp";
+
 /// How the rows of a branch are read.
 enum Branch {
     DePara,
+    Linked(&'static Table),
     Rows(&'static Table),
     Known,
     Waiting,
@@ -30,8 +34,8 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
     for (table, entries) in &questions.linked {
         statement.linked(table, entries);
     }
-    for ((table, index), values) in &questions.rows {
-        statement.rows(table, *index, values);
+    for rows in &questions.rows {
+        statement.rows(rows);
     }
     statement.known(ask);
     statement.waiting(ask);
@@ -50,6 +54,13 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
         let branch = usize::try_from(branch).ok().and_then(|branch| statement.branches.get(branch));
         match branch.ok_or_else(|| unfit("a branch"))? {
             Branch::DePara => found.depara.extend(read_depara(texts)?),
+            Branch::Linked(table) => {
+                let (entry, row) = texts.split_at(texts.len().min(5));
+                found.depara.extend(read_depara(entry.to_vec())?);
+                if !row.is_empty() {
+                    found.rows.push(read_row(table, row.to_vec())?);
+                }
+            }
             Branch::Rows(table) => found.rows.push(read_row(table, texts)?),
             Branch::Known => found.known.push(read_known(texts)?),
             Branch::Waiting => waiting.push(read_id(&texts)?),
@@ -64,13 +75,13 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
 }
 
 #[derive(Default)]
-struct Statement {
+struct Statement<'a> {
     branches: Vec<Branch>,
     parts: Vec<String>,
-    arrays: Vec<Vec<String>>,
+    arrays: Vec<Vec<&'a str>>,
 }
 
-impl Statement {
+impl<'a> Statement<'a> {
     /// Adds a branch: `select <its number>, array[<texts>] from <source>`.
     fn branch(&mut self, branch: Branch, texts: &str, source: String) {
         self.parts.push(format!("select {}, array[{texts}]::text[] from {source}", self.branches.len()));
@@ -78,8 +89,8 @@ impl Statement {
     }
 
     /// Adds arrays of asked values, as a source of rows `w (v0, v1, …)`.
-    fn asked<const N: usize>(&mut self, rows: impl Iterator<Item = [String; N]>) -> String {
-        let mut columns: [Vec<String>; N] = std::array::from_fn(|_| Vec::new());
+    fn asked<const N: usize>(&mut self, rows: impl Iterator<Item = [&'a str; N]>) -> String {
+        let mut columns: [Vec<&'a str>; N] = std::array::from_fn(|_| Vec::new());
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(value);
@@ -88,7 +99,7 @@ impl Statement {
         self.unnest(columns.into_iter().collect())
     }
 
-    fn unnest(&mut self, columns: Vec<Vec<String>>) -> String {
+    fn unnest(&mut self, columns: Vec<Vec<&'a str>>) -> String {
         let first = self.arrays.len() + 1;
         let arrays: Vec<String> = (0..columns.len()).map(|at| format!("${}::text[]", first + at)).collect();
         let names: Vec<String> = (0..columns.len()).map(|at| format!("v{at}")).collect();
@@ -97,45 +108,43 @@ impl Statement {
     }
 
     /// De/Para entries.
-    fn depara(&mut self, entries: &[questions::Entry<'_>]) {
-        let asked = self.asked(entries.iter().map(questions::Entry::texts));
+    fn depara(&mut self, entries: &[questions::Entry<'a>]) {
+        let asked = self.asked(entries.iter().map(|entry| entry.texts()));
         let source = format!("{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2");
-        self.branch(Branch::DePara, "d.partner, d.alias, d.external, d.internal, d.stamp", source);
+        self.branch(Branch::DePara, ENTRY, source);
     }
 
-    /// Rows that De/Para entries link to.
-    fn linked(&mut self, table: &'static Table, entries: &[questions::Entry<'_>]) {
-        let Some(link) = table.link else { return };
-        let link = table.columns[link].name;
-        let asked = self.asked(entries.iter().map(questions::Entry::texts));
+    /// De/Para entries with the rows they link to: an entry comes once a row, and once where it has none.
+    fn linked(&mut self, table: &'static Table, entries: &[questions::Entry<'a>]) {
+        let (Some(link), Some(key)) = (table.link, table.key().first()) else { return self.depara(entries) };
+        let (link, key) = (table.columns[link].name, table.columns[*key].name);
+        let asked = self.asked(entries.iter().map(|entry| entry.texts()));
         let source = format!(
             "{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2
-             join {} t on t.{link} = d.internal and t.{link} <> ''",
+             left join {} t on t.{link} = d.internal and t.{link} <> ''",
             physical(table)
         );
-        self.branch(Branch::Rows(table), &texts(table), source);
+        let row = format!("case when t.{key} is not null then array[{}]::text[] end", texts(table));
+        self.parts.push(format!("select {}, array[{ENTRY}]::text[] || {row} from {source}", self.branches.len()));
+        self.branches.push(Branch::Linked(table));
     }
 
     /// Rows by the values of an index.
-    fn rows(&mut self, table: &'static Table, index: usize, values: &[&Vec<String>]) {
-        let Some(index) = table.indexes.get(index) else { return };
-        let column = |at: usize| values.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect();
+    fn rows(&mut self, rows: &questions::Rows<'a>) {
+        let (table, index) = (rows.table, rows.index);
+        let column = |at: usize| rows.values.iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
         let asked = self.unnest((0..index.columns.len()).map(column).collect());
-        let mut conditions: Vec<String> = index
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| format!("t.{} = w.v{at}", table.columns[*column].name))
-            .collect();
+        let equal = |(column, at): (&usize, usize)| format!("t.{} = w.v{at}", table.columns[*column].name);
+        let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
         conditions.extend(super::migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
         let source = format!("{asked} join {} t on {}", physical(table), conditions.join(" and "));
         self.branch(Branch::Rows(table), &texts(table), source);
     }
 
     /// Messages that are known: by fingerprint, and those without UUID by digest, the newest of them.
-    fn known(&mut self, ask: &Ask<'_>) {
+    fn known(&mut self, ask: &Ask<'a>) {
         const TEXTS: &str = "i.partner, i.uuid, i.digest, i.id::text, i.state";
-        let row = |print: &Fingerprint| [print.uuid.clone(), print.partner.clone(), print.digest.clone()];
+        let row = |print: &'a Fingerprint| [&*print.uuid, &*print.partner, &*print.digest];
         if ask.fingerprints.iter().any(|print| !print.uuid.is_empty()) {
             let asked = self.asked(ask.fingerprints.iter().filter(|print| !print.uuid.is_empty()).map(row));
             let source = format!(
@@ -155,11 +164,10 @@ impl Statement {
     }
 
     /// Messages that wait under a business key.
-    fn waiting(&mut self, ask: &Ask<'_>) {
+    fn waiting(&mut self, ask: &Ask<'a>) {
         let keys = ask.keys.iter().filter(|key| !key.internal_id.is_empty());
         if keys.clone().next().is_some() {
-            let asked =
-                self.asked(keys.map(|key| [key.internal_id.clone(), key.partner.clone(), key.transaction.clone()]));
+            let asked = self.asked(keys.map(|key| [&*key.internal_id, &*key.partner, &*key.transaction]));
             let source = format!(
                 "{asked} join inbox i on i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2
                  and i.state = 'waiting'"

@@ -158,7 +158,8 @@ fn indexes(table: &Table) -> Vec<(String, String)> {
         );
         (name, sql)
     };
-    let mut made: Vec<(String, String)> = table.indexes.iter().skip(KEY + 1).map(index).collect();
+    let needed = table.indexes.iter().skip(KEY + 1).filter(|index| !is_covered(table, index));
+    let mut made: Vec<(String, String)> = needed.map(index).collect();
     if let Some(link) = table.link
         && !table.indexes.iter().any(|index| index.columns == [link])
     {
@@ -167,6 +168,11 @@ fn indexes(table: &Table) -> Vec<(String, String)> {
         made.push((name, sql));
     }
     made
+}
+
+/// Whether the key begins with the columns of an index, and so finds its rows.
+fn is_covered(table: &Table, index: &Index) -> bool {
+    !index.is_unique && table.key().starts_with(index.columns)
 }
 
 /// The column that must not be empty for a row to be in an index: the last of a unique one that is not the key.

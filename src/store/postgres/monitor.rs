@@ -29,10 +29,12 @@ const FILTERED: &str =
     and ($3::text is null or i.partner = $3) and ($4::text is null or i.internal_id = $4)
     and ($5::text is null or i.uuid = $5) and ($6::text is null or i.cause = $6)
     and ($7::timestamptz is null or i.received_at >= $7) and ($8::timestamptz is null or i.received_at < $8)";
-/// The columns of what was sent, of an outbox row `o`.
-const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, o.sent_at,
-    o.body, case when o.sent_at is not null then 'sent' when o.unroutable <> '' then 'unroutable' else 'due' end as state,
-    case when o.sent_at is not null then '' when o.unroutable <> '' then o.unroutable else o.error end as note";
+/// The columns of what was sent, of [`OUTBOX`].
+const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, s.sent_at,
+    o.body, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
+    case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else s.error end as note";
+/// Outbox rows with what became of them.
+const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
 /// So many stories at most carry one UUID.
 const STORIES: i64 = 100;
 
@@ -191,7 +193,7 @@ async fn waits_of(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Res
 
 /// Lists what was sent for messages, oldest first.
 async fn sent_by(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
-    let sql = format!("select {SENT} from outbox o where o.message = any($1) order by o.id");
+    let sql = format!("select {SENT} from {OUTBOX} where o.message = any($1) order by o.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;
     let mut sent: HashMap<Uuid, Vec<SentLine>> = HashMap::new();
     for row in &rows {
@@ -219,9 +221,9 @@ async fn overview(pool: &PgPool) -> sqlx::Result<Overview> {
     let causes = causes.await?;
     let outbox = tallies(
         &mut transaction,
-        "select case when sent_at is not null then 'sent' when unroutable <> '' then 'unroutable' else 'due' end,
-             count(*), min(created_at)
-         from outbox group by 1 order by 1",
+        "select case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end,
+             count(*), min(o.created_at)
+         from outbox o join sending s on s.id = o.id group by 1 order by 1",
     );
     let outbox = outbox.await?;
     Ok(Overview { messages, causes, outbox })
@@ -235,14 +237,14 @@ async fn tallies(connection: &mut PgConnection, sql: &'static str) -> sqlx::Resu
 
 /// Lists what was sent of a subject, oldest first.
 async fn sent_of(pool: &PgPool, subject: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!("select {SENT} from outbox o where o.subject = $1 and o.subject <> '' order by o.id");
+    let sql = format!("select {SENT} from {OUTBOX} where o.subject = $1 and o.subject <> '' order by o.id");
     sqlx::query(AssertSqlSafe(sql)).bind(subject).fetch_all(pool).await?.iter().map(read_sent).collect()
 }
 
 /// Lists what was sent for a message, under a correlation, or under a UUID of its own, oldest first.
 async fn sent_for(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<SentLine>> {
     let sql = format!(
-        "select {SENT} from outbox o
+        "select {SENT} from {OUTBOX}
          where o.id in (
              select o.id from outbox o join inbox i on o.message = i.id where i.uuid = $1 and i.uuid <> ''
              union select o.id from outbox o where o.message = $2 or o.id = $2
@@ -256,8 +258,9 @@ async fn sent_for(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<SentLine>> {
 /// Makes unroutable messages due again.
 async fn resend(pool: &PgPool, kind: Option<SendKind>) -> sqlx::Result<u64> {
     let done = sqlx::query(
-        "update outbox set unroutable = '', due_at = now(), leased_by = null, leased_until = null
-         where sent_at is null and unroutable <> '' and ($1::text is null or kind = $1)",
+        "update sending s set unroutable = '', due_at = now(), leased_by = null, leased_until = null
+         from outbox o
+         where o.id = s.id and s.sent_at is null and s.unroutable <> '' and ($1::text is null or o.kind = $1)",
     )
     .bind(kind.map(SendKind::as_str))
     .execute(pool)

@@ -1,6 +1,6 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
-use crate::store::cells;
+use super::rows::{Column, NewRows};
 use crate::store::trouble::unfit;
 use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
@@ -18,54 +18,49 @@ pub(super) const OUTGOING: &str =
 /// Writes new rows. What the sender fetches by HTTP counts as sent.
 pub(super) async fn insert<'a>(
     connection: &mut PgConnection,
+    may_copy: bool,
     outgoing: impl Iterator<Item = &'a Outgoing>,
     lease: Option<(Uuid, DateTime<Utc>)>,
 ) -> Result<(), NotKept> {
     let new: Vec<&Outgoing> = outgoing.collect();
-    if new.is_empty() {
-        return Ok(());
-    }
+    let mut rows = NewRows::of("outbox", new.len());
+    rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
+    rows.column("message", Column::Id(new.iter().map(|one| one.message).collect()));
+    rows.texts(
+        &new,
+        &[
+            ("kind", |one| one.kind.as_str()),
+            ("partner", |one| &one.partner),
+            ("transaction", |one| &one.transaction),
+            ("correlation", |one| &one.correlation),
+            ("subject", |one| &one.subject),
+            ("route_key", |one| &one.route_key),
+            ("transport", |one| &one.transport),
+            ("format", |one| &one.format),
+            ("body", |one| &one.body),
+        ],
+    )?;
+    rows.column("created_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
+    rows.write(connection, may_copy).await?;
+
     let is_fetched = |one: &Outgoing| one.transport == "http";
     let lease = |one: &Outgoing| lease.filter(|_| !is_fetched(one));
-    let mut query = sqlx::query(
-        "insert into outbox (id, message, kind, partner, transaction, correlation, subject, route_key, transport, format,
-             body, created_at, due_at, sent_at, leased_by, leased_until)
-         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $12::timestamptz[],
-             $13::timestamptz[], $14::uuid[], $15::timestamptz[])",
-    )
-    .bind(new.iter().map(|one| one.id).collect::<Vec<_>>())
-    .bind(new.iter().map(|one| one.message).collect::<Vec<_>>());
-    let texts: [fn(&Outgoing) -> &str; 9] = [
-        |one| one.kind.as_str(),
-        |one| &one.partner,
-        |one| &one.transaction,
-        |one| &one.correlation,
-        |one| &one.subject,
-        |one| &one.route_key,
-        |one| &one.transport,
-        |one| &one.format,
-        |one| &one.body,
-    ];
-    for text in texts {
-        let column = new.iter().map(|one| cells::plain("outbox", text(one)));
-        query = query.bind(column.collect::<Result<Vec<_>, _>>()?);
-    }
-    query
-        .bind(new.iter().map(|one| one.created_at).collect::<Vec<_>>())
-        .bind(new.iter().map(|one| is_fetched(one).then_some(one.created_at)).collect::<Vec<_>>())
-        .bind(new.iter().map(|one| lease(one).map(|(holder, _)| holder)).collect::<Vec<_>>())
-        .bind(new.iter().map(|one| lease(one).map(|(_, until)| until)).collect::<Vec<_>>())
-        .execute(connection)
-        .await?;
-    Ok(())
+    let sent_at = |one: &&Outgoing| is_fetched(one).then_some(one.created_at);
+    let mut rows = NewRows::of("sending", new.len());
+    rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
+    rows.column("due_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
+    rows.column("sent_at", Column::Time(new.iter().map(sent_at).collect()));
+    rows.column("leased_by", Column::Id(new.iter().map(|one| lease(one).map(|(holder, _)| holder)).collect()));
+    rows.column("leased_until", Column::Time(new.iter().map(|one| lease(one).map(|(_, until)| until)).collect()));
+    rows.write(connection, may_copy).await
 }
 
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
 pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> sqlx::Result<u64> {
     let done = sqlx::query(
-        "update outbox o set sent_at = null, unroutable = '', due_at = now(), leased_by = null, leased_until = null
-         from inbox i where i.id = any($1) and o.id = i.answer and o.transport <> 'http'",
+        "update sending s set sent_at = null, unroutable = '', due_at = now(), leased_by = null, leased_until = null
+         from inbox i join outbox o on o.id = i.answer
+         where i.id = any($1) and o.transport <> 'http' and s.id = o.id",
     )
     .bind(repeats.iter().map(|repeat| repeat.message).collect::<Vec<_>>())
     .execute(connection)
@@ -78,14 +73,16 @@ pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) ->
 pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
     let sql = format!(
         "with due as (
-             select id from outbox
+             select id from sending
              where sent_at is null and unroutable = '' and due_at <= now() and (leased_until is null or leased_until < now())
              order by id limit $3 for update skip locked
+         ), leased as (
+             update sending s set leased_by = $1, leased_until = now() + make_interval(secs => $2)
+             from due, (select set_config('synchronous_commit', 'off', true)) as unhurried
+             where s.id = due.id
+             returning s.id
          )
-         update outbox o set leased_by = $1, leased_until = now() + make_interval(secs => $2)
-         from due, (select set_config('synchronous_commit', 'off', true)) as unhurried
-         where o.id = due.id
-         returning {OUTGOING}"
+         select {OUTGOING} from leased join outbox o on o.id = leased.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(holder)
@@ -143,7 +140,7 @@ pub(super) async fn mark(connection: &mut PgConnection, marks: &[Mark]) -> sqlx:
 /// Marks what the broker confirmed.
 async fn mark_sent(connection: &mut PgConnection, ids: Vec<Uuid>) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox set sent_at = now(), attempts = attempts + 1, error = '', unroutable = '',
+        "update sending set sent_at = now(), attempts = attempts + 1, error = '', unroutable = '',
              leased_by = null, leased_until = null
          where id = any($1)",
     )
@@ -156,9 +153,9 @@ async fn mark_sent(connection: &mut PgConnection, ids: Vec<Uuid>) -> sqlx::Resul
 /// Marks what the broker returned.
 async fn mark_unroutable(connection: &mut PgConnection, ids: Vec<Uuid>, reasons: Vec<String>) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox o set unroutable = m.reason, attempts = o.attempts + 1, leased_by = null, leased_until = null
+        "update sending s set unroutable = m.reason, attempts = s.attempts + 1, leased_by = null, leased_until = null
          from unnest($1::uuid[], $2::text[]) as m (id, reason)
-         where o.id = m.id and o.sent_at is null",
+         where s.id = m.id and s.sent_at is null",
     )
     .bind(ids)
     .bind(reasons)
@@ -175,10 +172,10 @@ async fn mark_failed(
     delays: Vec<f64>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox o set error = m.error, attempts = o.attempts + 1, due_at = now() + make_interval(secs => m.delay),
+        "update sending s set error = m.error, attempts = s.attempts + 1, due_at = now() + make_interval(secs => m.delay),
              leased_by = null, leased_until = null
          from unnest($1::uuid[], $2::text[], $3::float8[]) as m (id, error, delay)
-         where o.id = m.id and o.sent_at is null",
+         where s.id = m.id and s.sent_at is null",
     )
     .bind(ids)
     .bind(errors)

@@ -152,10 +152,11 @@ pub(super) async fn bring(connection: &mut PgConnection, keys: Vec<String>) -> s
     wake(connection, &messages, &[]).await
 }
 
-/// Drops the waits for keys; gives the messages that waited.
+/// Drops the waits for keys; gives the messages that waited. Where nobody waits, no key is looked for.
 async fn drop_waits(connection: &mut PgConnection, keys: Vec<String>) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar(
-        "delete from waits w using unnest($1::text[]) as k (key) where w.key = k.key returning w.message",
+        "delete from waits w using unnest($1::text[]) as k (key)
+         where w.key = k.key and exists (select from waits) returning w.message",
     )
     .bind(keys)
     .fetch_all(connection)

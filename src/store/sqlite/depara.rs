@@ -158,9 +158,12 @@ pub(super) async fn list(
     Ok(rows.into_iter().map(line).collect())
 }
 
+/// Partner, alias, external code, how many wait, how many were refused, since when.
+type MissingRow = (String, String, String, u32, u32, Option<String>);
+
 /// Lists what waiting messages, and those refused because it never came, lack; most wanted first.
 pub(super) async fn missing(pool: &SqlitePool, limit: i64) -> sqlx::Result<Vec<MissingLine>> {
-    let rows: Vec<(String, String, String, u32, u32, Option<String>)> = sqlx::query_as(
+    let rows: Vec<MissingRow> = sqlx::query_as(
         "select w.partner, w.area, w.external, count(*) filter (where i.state = 'waiting'),
              count(*) filter (where i.state = 'refused'), min(i.received_at)
          from waits w join inbox i on i.id = w.message
@@ -174,9 +177,7 @@ pub(super) async fn missing(pool: &SqlitePool, limit: i64) -> sqlx::Result<Vec<M
     rows.into_iter().map(missing_line).collect()
 }
 
-fn missing_line(
-    (reference, alias, external, waiting, refused, since): (String, String, String, u32, u32, Option<String>),
-) -> sqlx::Result<MissingLine> {
+fn missing_line((reference, alias, external, waiting, refused, since): MissingRow) -> sqlx::Result<MissingLine> {
     let field = Alias::find(&alias).map_or_else(String::new, |alias| alias.field.to_owned());
     let since = since.as_deref().map(parse_time).transpose()?;
     Ok(MissingLine { reference, alias, field, external, waiting: waiting.into(), refused: refused.into(), since })

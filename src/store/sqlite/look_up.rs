@@ -21,10 +21,11 @@ pub(super) async fn look_up(pool: &SqlitePool, ask: &Ask<'_>) -> sqlx::Result<Fo
         found.depara = depara(&mut transaction, &questions.depara).await?;
     }
     for (table, entries) in &questions.linked {
+        found.depara.extend(depara(&mut transaction, entries).await?);
         found.rows.extend(linked(&mut transaction, table, entries).await?);
     }
-    for ((table, index), values) in &questions.rows {
-        found.rows.extend(rows(&mut transaction, table, *index, values).await?);
+    for asked in &questions.rows {
+        found.rows.extend(rows(&mut transaction, asked).await?);
     }
     let (bare, named): (Vec<&Fingerprint>, Vec<&Fingerprint>) =
         ask.fingerprints.iter().partition(|print| print.uuid.is_empty());
@@ -84,19 +85,10 @@ async fn linked(
 }
 
 /// Finds rows by the values of an index.
-async fn rows(
-    connection: &mut SqliteConnection,
-    table: &'static Table,
-    index: usize,
-    values: &[&Vec<String>],
-) -> sqlx::Result<Vec<TableRow>> {
-    let Some(index) = table.indexes.get(index) else { return Ok(Vec::new()) };
-    let mut conditions: Vec<String> = index
-        .columns
-        .iter()
-        .zip(0..)
-        .map(|(column, place)| format!("t.{} = w.value->>{place}", table.columns[*column].name))
-        .collect();
+async fn rows(connection: &mut SqliteConnection, asked: &questions::Rows<'_>) -> sqlx::Result<Vec<TableRow>> {
+    let (table, index) = (asked.table, asked.index);
+    let equal = |(column, place): (&usize, i32)| format!("t.{} = w.value->>{place}", table.columns[*column].name);
+    let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
     conditions.extend(migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
     let sql = format!(
         "select {} from json_each(?1) as w cross join {} as t where {}",
@@ -104,7 +96,7 @@ async fn rows(
         physical(table),
         conditions.join(" and ")
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(values)?).fetch_all(connection).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(&asked.values)?).fetch_all(connection).await?;
     rows.iter().map(|row| read(table, row)).collect()
 }
 

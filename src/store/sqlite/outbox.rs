@@ -66,14 +66,22 @@ pub(super) async fn insert<'a>(
 
 /// Writes rows.
 async fn insert_rows(connection: &mut SqliteConnection, rows: &[Value]) -> sqlx::Result<()> {
+    let rows = list(rows)?;
     sqlx::query(
         "insert into outbox (id, message, kind, partner, \"transaction\", correlation, subject, route_key, transport,
-             format, body, created_at, due_at, sent_at, leased_by, leased_until)
+             format, body, created_at)
          select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-             value->>9, value->>10, value->>11, value->>11, value->>12, value->>13, value->>14
+             value->>9, value->>10, value->>11
          from json_each(?1)",
     )
-    .bind(list(rows)?)
+    .bind(&rows)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into sending (id, due_at, sent_at, leased_by, leased_until)
+         select value->>0, value->>11, value->>12, value->>13, value->>14 from json_each(?1)",
+    )
+    .bind(&rows)
     .execute(connection)
     .await?;
     Ok(())
@@ -82,9 +90,10 @@ async fn insert_rows(connection: &mut SqliteConnection, rows: &[Value]) -> sqlx:
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
 pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]) -> sqlx::Result<u64> {
     let done = sqlx::query(
-        "update outbox set sent_at = null, unroutable = '', due_at = ?2, leased_by = null, leased_until = null
-         where transport <> 'http'
-             and id in (select i.answer from inbox i where i.id in (select value from json_each(?1)))",
+        "update sending set sent_at = null, unroutable = '', due_at = ?2, leased_by = null, leased_until = null
+         where id in (
+             select o.id from inbox i join outbox o on o.id = i.answer
+             where i.id in (select value from json_each(?1)) and o.transport <> 'http')",
     )
     .bind(list(&repeats.iter().map(|repeat| id(repeat.message)).collect::<Vec<_>>())?)
     .bind(now())
@@ -93,29 +102,37 @@ pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]
     Ok(done.rows_affected())
 }
 
-/// Takes rows that are due and leased to nobody. Nothing is written where there are none.
+/// Takes rows that are due and leased to nobody.
 pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
     let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
-    let sql = format!(
-        "update outbox as o set leased_by = ?1, leased_until = ?2
-         where o.id in (
-             select id from outbox
+    let ids = lease_due(&mut transaction, holder, lease, limit).await?;
+    let sql = format!("select {OUTGOING} from outbox o where o.id in (select value from json_each(?1)) order by o.id");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(&ids)?).fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    rows.iter().map(read).collect()
+}
+
+/// Leases rows that are due; gives their ids.
+async fn lease_due(
+    connection: &mut SqliteConnection,
+    holder: Uuid,
+    lease: Duration,
+    limit: usize,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "update sending set leased_by = ?1, leased_until = ?2
+         where id in (
+             select id from sending
              where sent_at is null and unroutable = '' and due_at <= ?3 and (leased_until is null or leased_until < ?3)
              order by id limit ?4)
-         returning {}",
-        OUTGOING.replace("o.", "")
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(id(holder))
-        .bind(after(lease))
-        .bind(now())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    let mut due = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
-    due.sort_by_key(|outgoing| outgoing.id);
-    Ok(due)
+         returning id",
+    )
+    .bind(id(holder))
+    .bind(after(lease))
+    .bind(now())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await
 }
 
 /// Marks publications, in one transaction.
@@ -157,7 +174,7 @@ pub(super) async fn mark(connection: &mut SqliteConnection, marks: &[Mark]) -> s
 /// Marks what the broker confirmed.
 async fn mark_sent(connection: &mut SqliteConnection, ids: String) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox set sent_at = ?2, attempts = attempts + 1, error = '', unroutable = '', leased_by = null,
+        "update sending set sent_at = ?2, attempts = attempts + 1, error = '', unroutable = '', leased_by = null,
              leased_until = null
          where id in (select value from json_each(?1))",
     )
@@ -171,8 +188,8 @@ async fn mark_sent(connection: &mut SqliteConnection, ids: String) -> sqlx::Resu
 /// Marks what the broker returned.
 async fn mark_unroutable(connection: &mut SqliteConnection, rows: String) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox as o set unroutable = n.value->>1, attempts = o.attempts + 1, leased_by = null, leased_until = null
-         from json_each(?1) as n where o.id = n.value->>0 and o.sent_at is null",
+        "update sending as s set unroutable = n.value->>1, attempts = s.attempts + 1, leased_by = null, leased_until = null
+         from json_each(?1) as n where s.id = n.value->>0 and s.sent_at is null",
     )
     .bind(rows)
     .execute(connection)
@@ -183,9 +200,9 @@ async fn mark_unroutable(connection: &mut SqliteConnection, rows: String) -> sql
 /// Marks what was not confirmed: due again after a while.
 async fn mark_failed(connection: &mut SqliteConnection, rows: String) -> sqlx::Result<()> {
     sqlx::query(
-        "update outbox as o set error = n.value->>1, due_at = n.value->>2, attempts = o.attempts + 1, leased_by = null,
+        "update sending as s set error = n.value->>1, due_at = n.value->>2, attempts = s.attempts + 1, leased_by = null,
              leased_until = null
-         from json_each(?1) as n where o.id = n.value->>0 and o.sent_at is null",
+         from json_each(?1) as n where s.id = n.value->>0 and s.sent_at is null",
     )
     .bind(rows)
     .execute(connection)

@@ -10,6 +10,7 @@ use eaid_adapters::world::{DePara, Wants};
 on_both_engines!(
     rows_come_back_exactly,
     an_amount_is_rounded_to_its_column,
+    many_rows_come_back_exactly,
     known_messages_are_found,
     messages_without_uuid_are_known_by_digest,
     a_predecessor_comes_with_its_bytes,
@@ -63,12 +64,45 @@ async fn rows_come_back_exactly(house: House) {
     let entry = DePara { internal: id.into(), stamp: "s1".into() };
     assert_eq!(found.depara, [(PARTNER.to_owned(), Alias::SALE, "NF/7".to_owned(), entry)]);
     assert_eq!(found.rows, [sale.clone(), line.clone()]);
+    // An entry whose rows are gone is an entry all the same.
+    let gone =
+        house.find(|wants| wants.linked::<eaid_adapters::crma980::tables::Sa1>(PARTNER, Alias::SALE, "NF/7")).await;
+    assert_eq!((gone.depara.len(), gone.rows.len()), (1, 0));
 
     let sales = table("sl1");
     let by_id = sales.indexes.iter().position(|index| index.name == "by_sale_id").expect("an index");
     let found = house.find(|wants| wants.rows::<eaid_adapters::loja701::tables::Sl1>(by_id, &[id])).await;
     assert_eq!(found.rows, [sale]);
     assert_eq!(house.rows(table("sl2")).await, [line]);
+}
+
+/// Many rows take another way into PostgreSQL than few.
+async fn many_rows_come_back_exactly(house: House) {
+    let numbers: Vec<String> = (0..50).map(|number| format!("{number:06}")).collect();
+    let sale = |number: &String| {
+        let amount = format!("-{}.05", number.trim_start_matches('0'));
+        let day = if number.ends_with('0') { "" } else { "2026-12-31" };
+        sale(number, &[("sale_id", number), ("l1_vlrtot", &amount), ("l1_emisnf", day), ("l1_ergrvbt", "é\t\\.\n")])
+    };
+    let message = |number: &String| staged(number, vec![Effect::Insert(sale(number)), link(number, number, None)]);
+    let messages: Vec<_> = numbers.iter().map(message).collect();
+    house.keep(batch(messages.clone())).await;
+    assert_eq!(house.rows(table("sl1")).await, numbers.iter().map(sale).collect::<Vec<_>>());
+    for settled in &messages {
+        let Place::New(entry) = &settled.place else { unreachable!() };
+        let story = house.store.stories(&entry.fingerprint.uuid).await.expect("a story").remove(0);
+        assert_eq!(format!("{:?}", story.stored.entry), format!("{entry:?}"));
+        assert_eq!(house.customer(&entry.fingerprint.uuid).await.as_deref(), Some(&*entry.fingerprint.uuid));
+        let sent = house.store.outgoing(settled.outgoing[0].id).await.expect("found");
+        assert_eq!(format!("{sent:?}"), format!("{:?}", Some(&settled.outgoing[0])));
+    }
+    // A conflict among many is as stale as among few.
+    let again = (20..70).map(|number| staged(&format!("{number:06}"), Vec::new())).collect();
+    house.stale(batch(again)).await;
+    let taken =
+        numbers.iter().map(|number| Effect::Insert(super::house::sale(&format!("x{number}"), &[("sale_id", number)])));
+    house.stale(effects(taken.collect())).await;
+    assert_eq!(house.rows(table("sl1")).await.len(), 50);
 }
 
 async fn an_amount_is_rounded_to_its_column(house: House) {

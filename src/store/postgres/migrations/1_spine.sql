@@ -49,7 +49,15 @@ create table outbox (
     transport    text not null,
     format       text not null,
     body         text not null,
-    created_at   timestamptz not null,
+    created_at   timestamptz not null
+);
+create index outbox_message on outbox (message);
+create index outbox_correlation on outbox (correlation) where kind <> 'response';
+create index outbox_subject on outbox (subject) where subject <> '';
+
+-- What became of each row of the outbox, apart from it: marks are frequent, and the outbox is wide.
+create table sending (
+    id           uuid primary key,            -- row of the outbox
     due_at       timestamptz not null,
     sent_at      timestamptz,
     unroutable   text not null default '',    -- why the broker returned it
@@ -58,11 +66,8 @@ create table outbox (
     leased_by    uuid,
     leased_until timestamptz
 );
-create index outbox_due on outbox (id) where sent_at is null and unroutable = '';
-create index outbox_unroutable on outbox (id) where sent_at is null and unroutable <> '';
-create index outbox_message on outbox (message);
-create index outbox_correlation on outbox (correlation) where kind <> 'response';
-create index outbox_subject on outbox (subject) where subject <> '';
+create index sending_due on sending (id) where sent_at is null and unroutable = '';
+create index sending_unroutable on sending (id) where sent_at is null and unroutable <> '';
 
 create table depara (
     partner  text collate "C" not null,
@@ -73,7 +78,6 @@ create table depara (
     stamp    text not null,                   -- GeneratedOn of the message that wrote it; by hand: empty
     primary key (external, partner, alias)
 );
-create index depara_internal on depara (internal);
 
 -- What waiting messages wait for.
 create table waits (
@@ -132,7 +136,7 @@ select
     i.internal_id as xx3_internalid,
     case
         when i.state = 'woken' then 'waiting'
-        when i.state = 'staged' and (i.answer is null or o.sent_at is not null) then 'answered'
+        when i.state = 'staged' and (i.answer is null or s.sent_at is not null) then 'answered'
         else i.state
     end           as xx3_status,
     i.attempts    as xx3_tentat,
@@ -143,4 +147,4 @@ select
     i.partner     as xx3_partner,
     i.origin      as xx3_origin
 from inbox i
-left join outbox o on o.id = i.answer;
+left join sending s on s.id = i.answer;

@@ -50,20 +50,25 @@ create table outbox (
     transport     text not null,
     format        text not null,
     body          text not null,
-    created_at    text not null,
-    due_at        text not null,
-    sent_at       text,
-    unroutable    text not null default '',   -- why the broker returned it
-    error         text not null default '',   -- why it was not confirmed the last time
-    attempts      integer not null default 0,
-    leased_by     text,
-    leased_until  text
+    created_at    text not null
 );
-create index outbox_due on outbox (id) where sent_at is null and unroutable = '';
-create index outbox_unroutable on outbox (id) where sent_at is null and unroutable <> '';
 create index outbox_message on outbox (message);
 create index outbox_correlation on outbox (correlation) where kind <> 'response';
 create index outbox_subject on outbox (subject) where subject <> '';
+
+-- What became of each row of the outbox, apart from it: marks are frequent, and the outbox is wide.
+create table sending (
+    id           text primary key,            -- row of the outbox
+    due_at       text not null,
+    sent_at      text,
+    unroutable   text not null default '',    -- why the broker returned it
+    error        text not null default '',    -- why it was not confirmed the last time
+    attempts     integer not null default 0,
+    leased_by    text,
+    leased_until text
+) without rowid;
+create index sending_due on sending (id) where sent_at is null and unroutable = '';
+create index sending_unroutable on sending (id) where sent_at is null and unroutable <> '';
 
 create table depara (
     partner  text not null,
@@ -74,7 +79,6 @@ create table depara (
     stamp    text not null,                   -- GeneratedOn of the message that wrote it; by hand: empty
     primary key (external, partner, alias)
 ) without rowid;
-create index depara_internal on depara (internal);
 
 -- What waiting messages wait for.
 create table waits (
@@ -123,7 +127,7 @@ select
     i.internal_id   as xx3_internalid,
     case
         when i.state = 'woken' then 'waiting'
-        when i.state = 'staged' and (i.answer is null or o.sent_at is not null) then 'answered'
+        when i.state = 'staged' and (i.answer is null or s.sent_at is not null) then 'answered'
         else i.state
     end             as xx3_status,
     i.attempts      as xx3_tentat,
@@ -134,4 +138,4 @@ select
     i.partner       as xx3_partner,
     i.origin        as xx3_origin
 from inbox i
-left join outbox o on o.id = i.answer;
+left join sending s on s.id = i.answer;
