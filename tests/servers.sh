@@ -93,7 +93,7 @@ take_ports() {
     local slot base port
     for slot in $(seq 0 49 | shuf); do
         base=$((20000 + slot * 200))
-        { exec {ports_lock}>"/tmp/eaid-tests-ports-$base.lock"; } 2>/dev/null || continue
+        { exec {ports_lock}>"${TMPDIR:-/tmp}/eaid-tests-ports-$base.lock"; } 2>/dev/null || continue
         if flock -n "$ports_lock"; then
             for port in 0 1 2 3; do
                 listens $((base + port)) && { exec {ports_lock}>&-; continue 2; }
