@@ -2,8 +2,7 @@
 //! and orders of them, and keeps those in one transaction.
 
 use crate::decide::sendings;
-use crate::fault::Fault;
-use crate::inbound::{pause, pauses};
+use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Batch, NotKept, Outgoing, Queue};
 use eaid_adapters::effect::Effect;
@@ -42,7 +41,7 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
         while !stop.is_cancelled() {
             match step(&office, office.config.gravabatch.batch, &publisher).await {
                 Ok(0) => break,
-                Ok(_) => pauses = crate::inbound::pauses(),
+                Ok(_) => pauses = crate::fault::pauses(),
                 Err(NotKept::Stale(reason)) => {
                     tracing::debug!(reason, "another process was faster; the sales are taken again");
                     if pause(&mut pauses, &stop).await.is_none() {

@@ -18,6 +18,7 @@ mod status;
 use crate::catalog::read::Problem;
 use crate::config::{Config, ConfigError, load};
 use crate::fault::Fault;
+use crate::operate::Unopened;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -113,6 +114,15 @@ impl From<Vec<Problem>> for Failure {
     fn from(problems: Vec<Problem>) -> Self {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Failure::Usage(lines.join("\n"))
+    }
+}
+
+impl From<Unopened> for Failure {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Catalog(problems) => problems.into(),
+            Unopened::Fault(fault) => fault.into(),
+        }
     }
 }
 

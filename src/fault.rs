@@ -1,6 +1,13 @@
 //! A fault is ours, never a message's: the store or the bus is down, the disk is full. Nothing is settled; the
 //! loop stops taking, backs off and tries again. Kept apart from refusals by the compiler.
 
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The longest pause between two attempts.
+const LONGEST: Duration = Duration::from_secs(10);
+
 /// Something outside is not at work.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -20,8 +27,20 @@ pub enum Fault {
     },
 }
 
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        Fault::Store(error.to_string())
+/// The pauses between attempts: growing, with jitter, without an end.
+pub fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(LONGEST)
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// Waits one pause; `None` where the process stops meanwhile.
+pub async fn pause(pauses: &mut ExponentialBackoff, stop: &CancellationToken) -> Option<()> {
+    tokio::select! {
+        () = stop.cancelled() => None,
+        () = tokio::time::sleep(pauses.next().unwrap_or(LONGEST)) => Some(()),
     }
 }

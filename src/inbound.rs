@@ -5,10 +5,9 @@ use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::crash;
 use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_stored};
 use crate::decide::{Decided, Outcome, set_aside};
-use crate::fault::Fault;
+use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Kept, NotKept, Outgoing, State};
-use backon::{BackoffBuilder, ExponentialBuilder};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -195,7 +194,7 @@ pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationT
         match step(office, &batch, false).await {
             Ok(part) => {
                 done.push(part);
-                pauses = self::pauses();
+                pauses = crate::fault::pauses();
             }
             Err(NotKept::Stale(reason)) => {
                 tracing::debug!(reason, "another process was faster; the batch is decided again");
@@ -241,25 +240,6 @@ pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationT
 /// A few milliseconds that differ from process to process, so that two do not overtake each other for ever.
 fn rand_part() -> u8 {
     Uuid::new_v4().as_bytes()[0] % 16
-}
-
-/// Growing pauses with jitter, without an end.
-pub fn pauses() -> backon::ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(100))
-        .with_max_delay(Duration::from_secs(5))
-        .with_jitter()
-        .without_max_times()
-        .build()
-}
-
-/// Waits one pause, or `None` where the process stops.
-pub async fn pause(pauses: &mut backon::ExponentialBackoff, stop: &CancellationToken) -> Option<()> {
-    let pause = pauses.next().unwrap_or(Duration::from_secs(5));
-    tokio::select! {
-        () = stop.cancelled() => None,
-        () = tokio::time::sleep(pause) => Some(()),
-    }
 }
 
 /// One step: look up, decide, keep. `aside`: the one message of the batch is set aside instead of decided.

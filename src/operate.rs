@@ -30,15 +30,6 @@ pub enum Unopened {
     Fault(#[from] Fault),
 }
 
-impl From<Unopened> for crate::cli::Failure {
-    fn from(unopened: Unopened) -> Self {
-        match unopened {
-            Unopened::Catalog(problems) => problems.into(),
-            Unopened::Fault(fault) => fault.into(),
-        }
-    }
-}
-
 /// Reads the catalog that a configuration names.
 ///
 /// # Errors

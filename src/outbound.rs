@@ -3,8 +3,8 @@
 
 use crate::bus::Sink;
 use crate::crash;
-use crate::fault::Fault;
-use crate::inbound::{LEASE, pause, pauses};
+use crate::fault::{Fault, pause, pauses};
+use crate::inbound::LEASE;
 use crate::office::Office;
 use crate::store::{Mark, Outcome, Outgoing};
 use std::sync::Arc;

@@ -151,7 +151,7 @@ cd_start_postgres() {
     shift 2
     start_group "$work/postgres.log" "$@" "$bin/postgres" -D "$data" -p "$postgres_port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
-        -c fsync=on -c synchronous_commit=on -c autovacuum_naptime=5s
+        -c fsync=on -c synchronous_commit=on -c shared_buffers=512MB -c max_wal_size=4GB
 }
 
 start_rabbitmq() {

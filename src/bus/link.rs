@@ -1,7 +1,6 @@
-//! How a transport stands, for readiness, and the pauses between attempts to bring it back.
+//! How a transport stands, for readiness.
 
 use crate::fault::Fault;
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::time::Duration;
@@ -94,17 +93,6 @@ impl LinkSign {
             link.blocked = reason;
         });
     }
-}
-
-/// The pauses between attempts: growing, jittered, without end.
-pub(in crate::bus) fn pauses() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(200))
-        .with_max_delay(Duration::from_secs(30))
-        .with_factor(2.0)
-        .with_jitter()
-        .without_max_times()
-        .build()
 }
 
 /// A connection that stood so long starts with short pauses again.

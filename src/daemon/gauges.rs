@@ -4,9 +4,10 @@
 use crate::bus::link::Link;
 use crate::office::Office;
 use crate::office::readiness::Board;
+use crate::store::State;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,8 @@ pub const BROKER: &str = "verifique se o RabbitMQ está no ar e [amqp] url; `eai
 /// What to do when the folder is not at work.
 pub const FOLDER: &str = "verifique se a pasta existe, tem espaço e pode ser escrita";
 
+/// How often the store is counted: a count walks over what it counts.
+const COUNT: Duration = Duration::from_secs(15);
 /// How often the store is looked at.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -41,6 +44,7 @@ pub async fn sample<A: Send + 'static, B: Send + 'static>(
 ) -> (&'static str, Result<(), String>) {
     let advice = "verifique se o servidor do banco está no ar e [database] url";
     let mut tick = tokio::time::interval(EVERY);
+    let mut counted = None;
     loop {
         tokio::select! {
             () = stop.cancelled() => return ("gauges", Ok(())),
@@ -50,9 +54,13 @@ pub async fn sample<A: Send + 'static, B: Send + 'static>(
         if let Some(publisher) = publisher.upgrade() {
             saturation("publisher", &publisher);
         }
-        let overview = office.store.overview().await;
-        board.write("database", overview.as_ref().map(|_| ()).map_err(ToString::to_string), advice);
-        let Ok(overview) = overview else { continue };
+        let answers = office.store.count(State::Woken).await;
+        board.write("database", answers.map(|_| ()).map_err(|fault| fault.to_string()), advice);
+        if counted.is_some_and(|counted: Instant| counted.elapsed() < COUNT) {
+            continue;
+        }
+        let Ok(overview) = office.store.overview().await else { continue };
+        counted = Some(Instant::now());
         for (what, tallies) in [("messages", overview.messages), ("outbox", overview.outbox)] {
             for tally in tallies {
                 let age = tally.oldest.map_or(0.0, |since| (chrono::Utc::now() - since).as_seconds_f64().max(0.0));

@@ -1,8 +1,12 @@
-//! Keys that messages wait for, as both engines keep them.
+//! Keys as both engines keep them: what messages wait for, and what they are known by.
 
 use super::monitor::DeParaLine;
 use eaid_adapters::effect::Key;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// Longer texts are not indexed whole: an index row of PostgreSQL ends at 2.7 kB, and takes up to three of them.
+const LONGEST: usize = 500;
 
 /// A key in parts: the alias or the table, the partner (of a row: empty), the partner's code or the row's key.
 pub(super) fn parts(key: &Key) -> (&str, &str, &str) {
@@ -21,4 +25,40 @@ pub(super) fn last_of_each(lines: &[DeParaLine]) -> Vec<&DeParaLine> {
 /// The key that waits for an entry by hand, as text. The alias may be one that no routine asks for.
 pub(super) fn text_of(line: &DeParaLine) -> String {
     format!("{}/{}/{}", line.alias, line.reference, line.external)
+}
+
+/// A text of a message's head as it is kept: without the character NUL, which PostgreSQL does not hold, and of one
+/// that no index takes only the beginning, with a number made of the whole. The bytes of the message have it all.
+pub(super) fn short(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST && !text.contains('\0') {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace('\0', "\u{fffd}");
+    if text.len() <= LONGEST {
+        return Cow::Owned(text);
+    }
+    // FNV-1a: the same in every version of eaid.
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let whole = text.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    Cow::Owned(format!("{}… {whole:016x}", &text[..text.floor_char_boundary(LONGEST - 24)]))
+}
+
+/// A text that is kept whole, but for the character NUL.
+pub(super) fn whole(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, short};
+
+    #[test]
+    fn long_texts_stay_apart() {
+        assert_eq!(short("a"), "a");
+        assert_eq!(short("a\0b"), "a\u{fffd}b");
+        let (one, other) = ("á".repeat(5000), "á".repeat(5001));
+        assert_ne!(short(&one), short(&other));
+        assert!(short(&one).len() <= LONGEST && short(&one).starts_with("áá"));
+        assert_eq!(short(&short(&one)), short(&one));
+    }
 }

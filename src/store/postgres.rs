@@ -15,6 +15,7 @@ mod monitor;
 mod numbers;
 mod outbox;
 mod rows;
+mod sent;
 mod waits;
 
 use super::trouble::fault;
@@ -61,6 +62,8 @@ impl Postgres {
     pub async fn connect(url: &str) -> Result<Postgres, Fault> {
         let options: PgConnectOptions = url.parse().map_err(fault)?;
         let options = options.application_name("eaid").statement_cache_capacity(200);
+        // Look-ups are many and small: workers would only be waited for.
+        let options = options.options([("max_parallel_workers_per_gather", "0")]);
         // Once by itself: the pool would only say that no connection came in time.
         let first = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
         let first = first.map_err(|_| late(CONNECT))?.map_err(fault)?;

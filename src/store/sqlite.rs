@@ -13,6 +13,7 @@ mod migrate;
 mod monitor;
 mod numbers;
 mod outbox;
+mod sent;
 mod values;
 mod waits;
 

@@ -3,10 +3,10 @@
 use super::folder::{self, Read};
 use super::settings::SpoolSettings;
 use super::settle::{Desk, File, reason};
-use crate::bus::link::{Link, LinkSign, pauses};
+use crate::bus::link::{Link, LinkSign};
 use crate::bus::weight::Weight;
 use crate::bus::{Delivery, Ticket};
-use crate::fault::Fault;
+use crate::fault::{Fault, pauses};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;

@@ -23,7 +23,7 @@ pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settle
     let new: Vec<(&Entry, &Settled)> = new.collect();
     let mut rows = NewRows::of("inbox", new.len());
     rows.column("id", Column::Id(new.iter().map(|(entry, _)| Some(entry.id)).collect()));
-    rows.texts(
+    rows.heads(
         &new,
         &[
             ("partner", |(entry, _)| &entry.fingerprint.partner),
@@ -41,7 +41,7 @@ pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settle
             ("content_type", |(entry, _)| &entry.content_type),
             ("catalog", |(entry, _)| &entry.catalog),
         ],
-    )?;
+    );
     rows.column("received_at", Column::Time(new.iter().map(|(entry, _)| Some(entry.received_at)).collect()));
     rows.column("body", Column::Bytes(new.iter().map(|(entry, _)| &*entry.body).collect()));
     rows.column("state", Column::Text(new.iter().map(|(_, settled)| settled.state.as_str()).collect()));

@@ -4,8 +4,9 @@
 use super::effects::physical;
 use super::inbox;
 use crate::store::cells::read_row;
+use crate::store::questions::{self, Questions};
 use crate::store::trouble::unfit;
-use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State, questions};
+use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Kind, Table};
 use eaid_adapters::world::DePara;
@@ -26,8 +27,8 @@ enum Branch {
 
 /// Looks up.
 pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found> {
-    let mut statement = Statement::default();
     let questions = questions::sort(ask);
+    let mut statement = Statement::default();
     if !questions.depara.is_empty() {
         statement.depara(&questions.depara);
     }
@@ -37,8 +38,8 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
     for rows in &questions.rows {
         statement.rows(rows);
     }
-    statement.known(ask);
-    statement.waiting(ask);
+    statement.known(&questions);
+    statement.waiting(&questions);
     if statement.branches.is_empty() {
         return Ok(Found::default());
     }
@@ -71,6 +72,7 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
         found.waiting =
             stored.into_iter().map(|stored| Predecessor { key: stored.entry.business.clone(), stored }).collect();
     }
+    questions.restore(&mut found);
     Ok(found)
 }
 
@@ -142,18 +144,17 @@ impl<'a> Statement<'a> {
     }
 
     /// Messages that are known: by fingerprint, and those without UUID by digest, the newest of them.
-    fn known(&mut self, ask: &Ask<'a>) {
+    fn known(&mut self, questions: &'a Questions<'_>) {
         const TEXTS: &str = "i.partner, i.uuid, i.digest, i.id::text, i.state";
-        let row = |print: &'a Fingerprint| [&*print.uuid, &*print.partner, &*print.digest];
-        if ask.fingerprints.iter().any(|print| !print.uuid.is_empty()) {
-            let asked = self.asked(ask.fingerprints.iter().filter(|print| !print.uuid.is_empty()).map(row));
+        if !questions.named.is_empty() {
+            let asked = self.asked(questions.named.iter().map(|print| print.texts()));
             let source = format!(
                 "{asked} join inbox i on i.uuid = w.v0 and i.partner = w.v1 and i.digest = w.v2 and i.uuid <> ''"
             );
             self.branch(Branch::Known, TEXTS, source);
         }
-        if ask.fingerprints.iter().any(|print| print.uuid.is_empty()) {
-            let asked = self.asked(ask.fingerprints.iter().filter(|print| print.uuid.is_empty()).map(row));
+        if !questions.bare.is_empty() {
+            let asked = self.asked(questions.bare.iter().map(|print| print.texts()));
             let source = format!(
                 "{asked} cross join lateral (
                      select i.* from inbox i where i.digest = w.v2 and i.partner = w.v1 and i.uuid = w.v0 and i.uuid = ''
@@ -164,10 +165,9 @@ impl<'a> Statement<'a> {
     }
 
     /// Messages that wait under a business key.
-    fn waiting(&mut self, ask: &Ask<'a>) {
-        let keys = ask.keys.iter().filter(|key| !key.internal_id.is_empty());
-        if keys.clone().next().is_some() {
-            let asked = self.asked(keys.map(|key| [&*key.internal_id, &*key.partner, &*key.transaction]));
+    fn waiting(&mut self, questions: &'a Questions<'_>) {
+        if !questions.keys.is_empty() {
+            let asked = self.asked(questions.keys.iter().map(|key| key.texts()));
             let source = format!(
                 "{asked} join inbox i on i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2
                  and i.state = 'waiting'"

@@ -125,7 +125,7 @@ fn definition(table: &Table) -> String {
 
 fn create_table(table: &Table) -> String {
     let columns: Vec<String> = table.columns.iter().map(column).collect();
-    let key: Vec<&str> = table.key().iter().map(|column| table.columns[*column].name).collect();
+    let key: Vec<&str> = key_columns(table).into_iter().map(|column| table.columns[column].name).collect();
     format!("create table if not exists {} ({}, primary key ({}))", physical(table), columns.join(", "), key.join(", "))
 }
 
@@ -147,7 +147,7 @@ fn column(column: &Column) -> String {
 /// Indexes beside the primary key, with their names, and one on the link.
 fn indexes(table: &Table) -> Vec<(String, String)> {
     let index = |index: &Index| {
-        let columns: Vec<&str> = index.columns.iter().map(|column| table.columns[*column].name).collect();
+        let columns: Vec<&str> = selective(table, index).into_iter().map(|column| table.columns[column].name).collect();
         let name = format!("{}_{}", physical(table), index.name);
         let unique = if index.is_unique { "unique " } else { "" };
         let condition = condition(table, index).map_or_else(String::new, |column| format!(" where {column} <> ''"));
@@ -168,6 +168,25 @@ fn indexes(table: &Table) -> Vec<(String, String)> {
         made.push((name, sql));
     }
     made
+}
+
+/// The columns of an index in the order in which it is built. One that begins like the key, with the company, ends
+/// with what tells rows apart: built the other way round it cannot be taken for a way to find all rows of a company,
+/// which is what the planner does while it has no statistics of a new table.
+fn selective(table: &Table, index: &Index) -> Vec<usize> {
+    match index.columns.first() == table.key().first() {
+        true => index.columns.iter().rev().copied().collect(),
+        false => index.columns.to_vec(),
+    }
+}
+
+/// The columns of the key in the order in which its index is built: the part that finds the rows of another index,
+/// or the whole, the other way round.
+fn key_columns(table: &Table) -> Vec<usize> {
+    let key = table.key();
+    let others = table.indexes.iter().skip(KEY + 1).filter(|index| is_covered(table, index));
+    let covered = others.map(|index| index.columns.len()).max().unwrap_or(key.len());
+    key[..covered].iter().rev().chain(&key[covered..]).copied().collect()
 }
 
 /// Whether the key begins with the columns of an index, and so finds its rows.

@@ -1,6 +1,6 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, outbox, settle};
+use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, sent, settle};
 use crate::fault::Fault;
 use crate::store::cells::read_row;
 use crate::store::monitor::{
@@ -29,12 +29,6 @@ const FILTERED: &str =
     and ($3::text is null or i.partner = $3) and ($4::text is null or i.internal_id = $4)
     and ($5::text is null or i.uuid = $5) and ($6::text is null or i.cause = $6)
     and ($7::timestamptz is null or i.received_at >= $7) and ($8::timestamptz is null or i.received_at < $8)";
-/// The columns of what was sent, of [`OUTBOX`].
-const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, s.sent_at,
-    o.body, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
-    case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else s.error end as note";
-/// Outbox rows with what became of them.
-const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
 /// So many stories at most carry one UUID.
 const STORIES: i64 = 100;
 
@@ -79,19 +73,19 @@ impl Monitor for Postgres {
     }
 
     async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault> {
-        settle(LONG_PATIENCE, sent_of(&self.people, subject)).await
+        settle(LONG_PATIENCE, sent::sent_of(&self.people, subject)).await
     }
 
     async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault> {
-        settle(LONG_PATIENCE, sent_for(&self.people, uuid)).await
+        settle(LONG_PATIENCE, sent::sent_for(&self.people, uuid)).await
     }
 
     async fn resend(&self, kind: Option<SendKind>) -> Result<u64, Fault> {
-        settle(LONG_PATIENCE, resend(&self.people, kind)).await
+        settle(LONG_PATIENCE, sent::resend(&self.people, kind)).await
     }
 
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault> {
-        settle(LONG_PATIENCE, outgoing(&self.people, id)).await
+        settle(LONG_PATIENCE, sent::outgoing(&self.people, id)).await
     }
 
     async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault> {
@@ -161,7 +155,7 @@ async fn stories(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<MessageStory>> {
         .await?;
     let ids = rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<Vec<Uuid>>>()?;
     let mut waits = waits_of(&mut connection, &ids).await?;
-    let mut sent = sent_by(&mut connection, &ids).await?;
+    let mut sent = sent::sent_by(&mut connection, &ids).await?;
     let story = |row: &PgRow| {
         let id: Uuid = row.try_get("id")?;
         Ok(MessageStory {
@@ -189,17 +183,6 @@ async fn waits_of(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Res
         waits.entry(message).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
-}
-
-/// Lists what was sent for messages, oldest first.
-async fn sent_by(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.message = any($1) order by o.id");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;
-    let mut sent: HashMap<Uuid, Vec<SentLine>> = HashMap::new();
-    for row in &rows {
-        sent.entry(row.try_get("message")?).or_default().push(read_sent(row)?);
-    }
-    Ok(sent)
 }
 
 /// Counts messages, causes and what is to be sent.
@@ -233,46 +216,6 @@ async fn tallies(connection: &mut PgConnection, sql: &'static str) -> sqlx::Resu
     let rows: Vec<(String, i64, Option<chrono::DateTime<chrono::Utc>>)> =
         sqlx::query_as(sql).fetch_all(connection).await?;
     Ok(rows.into_iter().map(|(name, count, oldest)| Tally { name, count: count.unsigned_abs(), oldest }).collect())
-}
-
-/// Lists what was sent of a subject, oldest first.
-async fn sent_of(pool: &PgPool, subject: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.subject = $1 and o.subject <> '' order by o.id");
-    sqlx::query(AssertSqlSafe(sql)).bind(subject).fetch_all(pool).await?.iter().map(read_sent).collect()
-}
-
-/// Lists what was sent for a message, under a correlation, or under a UUID of its own, oldest first.
-async fn sent_for(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!(
-        "select {SENT} from {OUTBOX}
-         where o.id in (
-             select o.id from outbox o join inbox i on o.message = i.id where i.uuid = $1 and i.uuid <> ''
-             union select o.id from outbox o where o.message = $2 or o.id = $2
-             union select o.id from outbox o where o.correlation = $1 and o.kind <> 'response')
-         order by o.id"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(uuid).bind(uuid.parse::<Uuid>().ok()).fetch_all(pool).await?;
-    rows.iter().map(read_sent).collect()
-}
-
-/// Makes unroutable messages due again.
-async fn resend(pool: &PgPool, kind: Option<SendKind>) -> sqlx::Result<u64> {
-    let done = sqlx::query(
-        "update sending s set unroutable = '', due_at = now(), leased_by = null, leased_until = null
-         from outbox o
-         where o.id = s.id and s.sent_at is null and s.unroutable <> '' and ($1::text is null or o.kind = $1)",
-    )
-    .bind(kind.map(SendKind::as_str))
-    .execute(pool)
-    .await?;
-    Ok(done.rows_affected())
-}
-
-/// Reads an outbox row.
-async fn outgoing(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Outgoing>> {
-    let sql = format!("select {} from outbox o where o.id = $1", outbox::OUTGOING);
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(pool).await?;
-    row.as_ref().map(outbox::read).transpose()
 }
 
 /// Reads rows of a declared table by exact values, in the order of its key.
@@ -321,22 +264,5 @@ fn read_line(row: &PgRow) -> sqlx::Result<MessageLine> {
         origin: row.try_get("origin")?,
         received_at: row.try_get("received_at")?,
         settled_at: row.try_get("settled_at")?,
-    })
-}
-
-fn read_sent(row: &PgRow) -> sqlx::Result<SentLine> {
-    Ok(SentLine {
-        id: row.try_get("id")?,
-        kind: row.try_get("kind")?,
-        transaction: row.try_get("transaction")?,
-        correlation: row.try_get("correlation")?,
-        subject: row.try_get("subject")?,
-        route_key: row.try_get("route_key")?,
-        transport: row.try_get("transport")?,
-        state: row.try_get("state")?,
-        note: row.try_get("note")?,
-        created_at: row.try_get("created_at")?,
-        sent_at: row.try_get("sent_at")?,
-        body: row.try_get("body")?,
     })
 }

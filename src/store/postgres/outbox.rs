@@ -1,6 +1,7 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
 use super::rows::{Column, NewRows};
+use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
@@ -26,7 +27,7 @@ pub(super) async fn insert<'a>(
     let mut rows = NewRows::of("outbox", new.len());
     rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
     rows.column("message", Column::Id(new.iter().map(|one| one.message).collect()));
-    rows.texts(
+    rows.heads(
         &new,
         &[
             ("kind", |one| one.kind.as_str()),
@@ -37,9 +38,9 @@ pub(super) async fn insert<'a>(
             ("route_key", |one| &one.route_key),
             ("transport", |one| &one.transport),
             ("format", |one| &one.format),
-            ("body", |one| &one.body),
         ],
-    )?;
+    );
+    rows.column("body", Column::Either(new.iter().map(|one| keys::whole(&one.body)).collect()));
     rows.column("created_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
     rows.write(connection, may_copy).await?;
 

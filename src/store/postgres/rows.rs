@@ -3,13 +3,14 @@
 //! Many new rows go in by COPY, which costs the server half of what unnested arrays do where rows are wide; few go
 //! in by one statement, which is one round trip less.
 
-use crate::store::{NotKept, cells};
+use crate::store::{NotKept, cells, keys};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::postgres::{PgArgumentBuffer, PgArguments};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// From so many rows on, COPY is worth its second round trip.
@@ -23,6 +24,8 @@ pub(super) enum Column<'a> {
     Text(Vec<&'a str>),
     /// Texts that were made.
     Made(Vec<String>),
+    /// Either.
+    Either(Vec<Cow<'a, str>>),
     /// Bytes.
     Bytes(Vec<&'a [u8]>),
     /// Ids, or none.
@@ -39,7 +42,7 @@ impl Column<'_> {
     /// Its type as an array.
     pub(super) fn array(&self) -> &'static str {
         match self {
-            Column::Text(_) | Column::Made(_) => "text[]",
+            Column::Text(_) | Column::Made(_) | Column::Either(_) => "text[]",
             Column::Bytes(_) => "bytea[]",
             Column::Id(_) => "uuid[]",
             Column::Time(_) => "timestamptz[]",
@@ -53,6 +56,7 @@ impl Column<'_> {
         match self {
             Column::Text(values) => query.bind(values),
             Column::Made(values) => query.bind(values),
+            Column::Either(values) => query.bind(values.iter().map(|value| &**value).collect::<Vec<_>>()),
             Column::Bytes(values) => query.bind(values),
             Column::Id(values) => query.bind(values),
             Column::Time(values) => query.bind(values),
@@ -65,6 +69,7 @@ impl Column<'_> {
         match self {
             Column::Text(values) => put(values[row], buffer),
             Column::Made(values) => put(&values[row], buffer),
+            Column::Either(values) => put(&*values[row], buffer),
             Column::Bytes(values) => put(values[row], buffer),
             Column::Id(values) => put(values[row], buffer),
             Column::Time(values) => put(values[row], buffer),
@@ -108,6 +113,14 @@ impl<'a> NewRows<'a> {
             self.column(name, Column::Text(values.collect::<Result<_, _>>()?));
         }
         Ok(())
+    }
+
+    /// Fills columns of a message's head, which takes any text.
+    pub(super) fn heads<T>(&mut self, rows: &'a [T], columns: &[Text<T>]) {
+        for (name, text) in columns {
+            let values: Vec<Cow<'a, str>> = rows.iter().map(|row| keys::short(text(row))).collect();
+            self.column(name, Column::Either(values));
+        }
     }
 
     /// Writes the rows. A key or a unique value that is taken is a violation.

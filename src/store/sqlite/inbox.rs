@@ -2,7 +2,7 @@
 
 use super::values::{at, id, list, now, read_id, read_optional_time, read_time};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
-use crate::store::{cells, notes, trouble};
+use crate::store::{keys, notes, trouble};
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
@@ -50,7 +50,7 @@ async fn insert_one(connection: &mut SqliteConnection, entry: &Entry, settled: &
         &entry.format,
         &entry.content_type,
     ] {
-        query = query.bind(cells::plain("inbox", text)?);
+        query = query.bind(keys::short(text));
     }
     query
         .bind(at(entry.received_at))

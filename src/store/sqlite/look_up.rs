@@ -4,8 +4,9 @@ use super::effects::physical;
 use super::values::{list, read_id};
 use super::{inbox, migrate};
 use crate::store::cells::read_row;
+use crate::store::questions::{self, Asked};
 use crate::store::trouble::unfit;
-use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State, questions};
+use crate::store::{Ask, BusinessKey, Fingerprint, Found, Known, Predecessor, State};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Row as TableRow, Table};
 use eaid_adapters::world::DePara;
@@ -27,18 +28,17 @@ pub(super) async fn look_up(pool: &SqlitePool, ask: &Ask<'_>) -> sqlx::Result<Fo
     for asked in &questions.rows {
         found.rows.extend(rows(&mut transaction, asked).await?);
     }
-    let (bare, named): (Vec<&Fingerprint>, Vec<&Fingerprint>) =
-        ask.fingerprints.iter().partition(|print| print.uuid.is_empty());
-    if !named.is_empty() {
-        found.known.extend(known(&mut transaction, &named).await?);
+    if !questions.named.is_empty() {
+        found.known.extend(known(&mut transaction, &questions.named).await?);
     }
-    if !bare.is_empty() {
-        found.known.extend(known_bare(&mut transaction, &bare).await?);
+    if !questions.bare.is_empty() {
+        found.known.extend(known_bare(&mut transaction, &questions.bare).await?);
     }
-    if ask.keys.iter().any(|key| !key.internal_id.is_empty()) {
-        found.waiting = waiting(&mut transaction, ask).await?;
+    if !questions.keys.is_empty() {
+        found.waiting = waiting(&mut transaction, &questions.keys).await?;
     }
     transaction.rollback().await?;
+    questions.restore(&mut found);
     Ok(found)
 }
 
@@ -101,7 +101,7 @@ async fn rows(connection: &mut SqliteConnection, asked: &questions::Rows<'_>) ->
 }
 
 /// Finds messages that are known by their fingerprints.
-async fn known(connection: &mut SqliteConnection, prints: &[&Fingerprint]) -> sqlx::Result<Vec<Known>> {
+async fn known(connection: &mut SqliteConnection, prints: &[Asked<'_, Fingerprint>]) -> sqlx::Result<Vec<Known>> {
     let rows = sqlx::query(
         "select i.partner, i.uuid, i.digest, i.id, i.state from json_each(?1) as w cross join inbox as i
          where i.uuid = w.value->>0 and i.partner = w.value->>1 and i.digest = w.value->>2 and i.uuid <> ''",
@@ -113,7 +113,7 @@ async fn known(connection: &mut SqliteConnection, prints: &[&Fingerprint]) -> sq
 }
 
 /// Finds messages without UUID by their digests, the newest of each.
-async fn known_bare(connection: &mut SqliteConnection, prints: &[&Fingerprint]) -> sqlx::Result<Vec<Known>> {
+async fn known_bare(connection: &mut SqliteConnection, prints: &[Asked<'_, Fingerprint>]) -> sqlx::Result<Vec<Known>> {
     let rows = sqlx::query(
         "select i.partner, i.uuid, i.digest, i.id, i.state from json_each(?1) as w cross join inbox as i
          where i.id = (select max(b.id) from inbox b
@@ -125,20 +125,18 @@ async fn known_bare(connection: &mut SqliteConnection, prints: &[&Fingerprint]) 
     rows.iter().map(read_known).collect()
 }
 
-fn texts(prints: &[&Fingerprint]) -> sqlx::Result<String> {
-    list(&prints.iter().map(|print| [&print.uuid, &print.partner, &print.digest]).collect::<Vec<_>>())
+fn texts<T>(keys: &[Asked<'_, T>]) -> sqlx::Result<String> {
+    list(&keys.iter().map(Asked::texts).collect::<Vec<_>>())
 }
 
 /// Finds messages that wait under business keys.
-async fn waiting(connection: &mut SqliteConnection, ask: &Ask<'_>) -> sqlx::Result<Vec<Predecessor>> {
-    let keys = ask.keys.iter().filter(|key| !key.internal_id.is_empty());
-    let keys: Vec<_> = keys.map(|key| [&key.internal_id, &key.partner, &key.transaction]).collect();
+async fn waiting(connection: &mut SqliteConnection, keys: &[Asked<'_, BusinessKey>]) -> sqlx::Result<Vec<Predecessor>> {
     let ids: Vec<String> = sqlx::query_scalar(
         "select i.id from json_each(?1) as w cross join inbox as i
          where i.internal_id = w.value->>0 and i.partner = w.value->>1 and i.\"transaction\" = w.value->>2
              and i.state = 'waiting'",
     )
-    .bind(list(&keys)?)
+    .bind(texts(keys)?)
     .fetch_all(&mut *connection)
     .await?;
     if ids.is_empty() {

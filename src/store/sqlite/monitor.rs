@@ -1,7 +1,7 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
 use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
-use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, outbox};
+use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, sent};
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
@@ -29,12 +29,6 @@ const FILTERED: &str = "(?1 is null or x.xx3_status = ?1) and (?2 is null or low
     and (?3 is null or i.partner = ?3) and (?4 is null or i.internal_id = ?4)
     and (?5 is null or i.uuid = ?5) and (?6 is null or i.cause = ?6)
     and (?7 is null or i.received_at >= ?7) and (?8 is null or i.received_at < ?8)";
-/// The columns of what was sent, of [`OUTBOX`].
-const SENT: &str = "o.id, o.message, o.kind, o.\"transaction\", o.correlation, o.subject, o.route_key, o.transport, o.created_at, s.sent_at,
-    o.body, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
-    case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else s.error end as note";
-/// Outbox rows with what became of them.
-const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
 /// So many stories at most carry one UUID.
 const STORIES: i64 = 100;
 
@@ -79,19 +73,19 @@ impl Monitor for Sqlite {
     }
 
     async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault> {
-        sent_of(&self.readers, subject).await.map_err(fault)
+        sent::sent_of(&self.readers, subject).await.map_err(fault)
     }
 
     async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault> {
-        sent_for(&self.readers, uuid).await.map_err(fault)
+        sent::sent_for(&self.readers, uuid).await.map_err(fault)
     }
 
     async fn resend(&self, kind: Option<SendKind>) -> Result<u64, Fault> {
-        resend(&self.writer, kind).await.map_err(fault)
+        sent::resend(&self.writer, kind).await.map_err(fault)
     }
 
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault> {
-        outgoing(&self.readers, id).await.map_err(fault)
+        sent::outgoing(&self.readers, id).await.map_err(fault)
     }
 
     async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault> {
@@ -167,7 +161,7 @@ async fn stories(pool: &SqlitePool, uuid: &str) -> sqlx::Result<Vec<MessageStory
     let ids = rows.iter().map(|row| read_id(row, "id")).collect::<sqlx::Result<Vec<Uuid>>>()?;
     let texts = list(&ids.iter().copied().map(id).collect::<Vec<_>>())?;
     let mut waits = waits_of(&mut connection, &texts).await?;
-    let mut sent = sent_by(&mut connection, &texts).await?;
+    let mut sent = sent::sent_by(&mut connection, &texts).await?;
     let story = |row: &SqliteRow| {
         let id = read_id(row, "id")?;
         Ok(MessageStory {
@@ -195,17 +189,6 @@ async fn waits_of(connection: &mut SqliteConnection, messages: &str) -> sqlx::Re
         waits.entry(message.parse().map_err(unfit)?).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
-}
-
-/// Lists what was sent for messages, oldest first.
-async fn sent_by(connection: &mut SqliteConnection, messages: &str) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.message in (select value from json_each(?1)) order by o.id");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;
-    let mut sent: HashMap<Uuid, Vec<SentLine>> = HashMap::new();
-    for row in &rows {
-        sent.entry(read_id(row, "message")?).or_default().push(read_sent(row)?);
-    }
-    Ok(sent)
 }
 
 /// Counts messages, causes and what is to be sent.
@@ -241,50 +224,6 @@ async fn tallies(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::
         Ok(Tally { name, count: count.into(), oldest: oldest.as_deref().map(parse_time).transpose()? })
     };
     rows.into_iter().map(tally).collect()
-}
-
-/// Lists what was sent of a subject, oldest first.
-async fn sent_of(pool: &SqlitePool, subject: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.subject = ?1 and o.subject <> '' order by o.id");
-    sqlx::query(AssertSqlSafe(sql)).bind(subject).fetch_all(pool).await?.iter().map(read_sent).collect()
-}
-
-/// Lists what was sent for a message, under a correlation, or under a UUID of its own, oldest first.
-async fn sent_for(pool: &SqlitePool, uuid: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!(
-        "select {SENT} from {OUTBOX}
-         where o.id in (
-             select o.id from outbox o join inbox i on o.message = i.id where i.uuid = ?1 and i.uuid <> ''
-             union select o.id from outbox o where o.message = ?2 or o.id = ?2
-             union select o.id from outbox o where o.correlation = ?1 and o.kind <> 'response')
-         order by o.id"
-    );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(uuid).bind(uuid.parse::<Uuid>().ok().map(id)).fetch_all(pool).await?;
-    rows.iter().map(read_sent).collect()
-}
-
-/// Makes unroutable messages due again.
-async fn resend(pool: &SqlitePool, kind: Option<SendKind>) -> sqlx::Result<u64> {
-    let mut transaction = pool.begin_with(BEGIN).await?;
-    let done = sqlx::query(
-        "update sending as s set unroutable = '', due_at = ?2, leased_by = null, leased_until = null
-         from outbox o
-         where o.id = s.id and s.sent_at is null and s.unroutable <> '' and (?1 is null or o.kind = ?1)",
-    )
-    .bind(kind.map(SendKind::as_str))
-    .bind(now())
-    .execute(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
-}
-
-/// Reads an outbox row.
-async fn outgoing(pool: &SqlitePool, id: Uuid) -> sqlx::Result<Option<Outgoing>> {
-    let sql = format!("select {} from outbox o where o.id = ?1", outbox::OUTGOING);
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(super::values::id(id)).fetch_optional(pool).await?;
-    row.as_ref().map(outbox::read).transpose()
 }
 
 /// Reads rows of a declared table by exact values, in the order of its key.
@@ -338,22 +277,5 @@ fn read_line(row: &SqliteRow) -> sqlx::Result<MessageLine> {
         origin: row.try_get("origin")?,
         received_at: read_time(row, "received_at")?,
         settled_at: read_optional_time(row, "settled_at")?,
-    })
-}
-
-fn read_sent(row: &SqliteRow) -> sqlx::Result<SentLine> {
-    Ok(SentLine {
-        id: read_id(row, "id")?,
-        kind: row.try_get("kind")?,
-        transaction: row.try_get("transaction")?,
-        correlation: row.try_get("correlation")?,
-        subject: row.try_get("subject")?,
-        route_key: row.try_get("route_key")?,
-        transport: row.try_get("transport")?,
-        state: row.try_get("state")?,
-        note: row.try_get("note")?,
-        created_at: read_time(row, "created_at")?,
-        sent_at: read_optional_time(row, "sent_at")?,
-        body: row.try_get("body")?,
     })
 }

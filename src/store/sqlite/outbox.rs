@@ -2,7 +2,7 @@
 
 use super::BEGIN_UNHURRIED;
 use super::values::{after, at, id, list, now, read_id, read_optional_id, read_time};
-use crate::store::cells;
+use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
@@ -26,32 +26,20 @@ pub(super) async fn insert<'a>(
 ) -> Result<(), NotKept> {
     let mut rows = Vec::new();
     for one in outgoing {
-        for text in [
-            &*one.partner,
-            &*one.transaction,
-            &*one.correlation,
-            &*one.subject,
-            &*one.route_key,
-            &*one.transport,
-            &*one.format,
-            &*one.body,
-        ] {
-            cells::plain("outbox", text)?;
-        }
         let fetched = one.transport == "http";
         let lease = lease.filter(|_| !fetched);
         rows.push(json!([
             id(one.id),
             one.message.map(id),
             one.kind.as_str(),
-            one.partner,
-            one.transaction,
-            one.correlation,
-            one.subject,
-            one.route_key,
-            one.transport,
-            one.format,
-            *one.body,
+            keys::short(&one.partner),
+            keys::short(&one.transaction),
+            keys::short(&one.correlation),
+            keys::short(&one.subject),
+            keys::short(&one.route_key),
+            keys::short(&one.transport),
+            keys::short(&one.format),
+            keys::whole(&one.body),
             at(one.created_at),
             fetched.then(|| at(one.created_at)),
             lease.map(|(holder, _)| id(holder)),

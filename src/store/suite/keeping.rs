@@ -17,6 +17,7 @@ on_both_engines!(
     stale_batches_leave_nothing,
     a_message_is_kept_once,
     data_that_does_not_fit_is_rejected,
+    a_head_may_hold_anything,
     an_error_names_no_value,
     an_empty_batch_is_kept,
 );
@@ -222,11 +223,6 @@ async fn data_that_does_not_fit_is_rejected(house: House) {
     assert!(house.rejected(batch(vec![staged("u1", vec![nul])])).await.contains("l1_ergrvbt"));
     let large = Effect::Insert(sale("000001", &[("l1_vlrtot", "12345678901234567.00")]));
     assert!(house.rejected(batch(vec![staged("u1", vec![large])])).await.contains("l1_vlrtot"));
-    let mut message = staged("u1", Vec::new());
-    if let Place::New(entry) = &mut message.place {
-        entry.business.internal_id = "a\0b".into();
-    }
-    house.rejected(batch(vec![message])).await;
     house.rejected(batch(vec![staged("u1", vec![link("a\0b", "x", None)])])).await;
     assert_eq!(house.count(State::Staged).await, 0);
     // A body is bytes and may hold anything.
@@ -237,6 +233,33 @@ async fn data_that_does_not_fit_is_rejected(house: House) {
     house.keep(batch(vec![message])).await;
     let story = house.store.stories("u1").await.expect("a story");
     assert_eq!(&*story[0].stored.entry.body, [0, 159, 146, 150]);
+}
+
+/// A message must not be able to stop the others: whatever its head holds, it can be looked up and kept.
+async fn a_head_may_hold_anything(house: House) {
+    let (long, nul) = ("x".repeat(10_000), "a\0b".to_owned());
+    for text in [&long, &nul] {
+        let mut message = parked("u1", &[customer_key("C1")]);
+        let Place::New(entry) = &mut message.place else { unreachable!() };
+        entry.business = BusinessKey { partner: text.clone(), transaction: text.clone(), internal_id: text.clone() };
+        entry.fingerprint = Fingerprint { partner: text.clone(), uuid: text.clone(), digest: "d1".into() };
+        (entry.product, entry.version, entry.content_type) = (text.clone(), text.clone(), text.clone());
+        let (print, key) = (entry.fingerprint.clone(), entry.business.clone());
+        let mut answer = outgoing(entry);
+        (answer.subject, answer.body) = (text.clone(), text.as_str().into());
+        message.outgoing.push(answer);
+        house.keep(batch(vec![message.clone()])).await;
+        let mut wants = Wants::default();
+        wants.depara(text, Alias::CUSTOMER, text);
+        wants.linked::<eaid_adapters::crma980::tables::Sa1>(text, Alias::CUSTOMER, text);
+        wants.rows::<eaid_adapters::loja701::tables::Sl1>(KEY, &[text, text, text]);
+        let (prints, keys) = ([print.clone()], [key.clone()]);
+        let found = house.store.look_up(&Ask { wants: &wants, fingerprints: &prints, keys: &keys }).await;
+        let found = found.expect("looked up");
+        assert_eq!((found.known.len(), &found.known[0].fingerprint), (1, &print));
+        assert_eq!((found.waiting.len(), &found.waiting[0].key), (1, &key));
+        house.stale(batch(vec![message])).await;
+    }
 }
 
 async fn an_error_names_no_value(house: House) {
