@@ -83,6 +83,11 @@ struct Statement<'a> {
     arrays: Vec<Vec<&'a str>>,
 }
 
+/// One entry by its key for each that is asked. Written as a join, a planner that takes the table for empty reads all
+/// of it and compares.
+const BY_KEY: &str = "cross join lateral (select * from depara e where e.external = w.v2 and e.partner = w.v0 \
+                      and e.alias = w.v1 limit 1) d";
+
 impl<'a> Statement<'a> {
     /// Adds a branch: `select <its number>, array[<texts>] from <source>`.
     fn branch(&mut self, branch: Branch, texts: &str, source: String) {
@@ -112,7 +117,7 @@ impl<'a> Statement<'a> {
     /// De/Para entries.
     fn depara(&mut self, entries: &[questions::Entry<'a>]) {
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
-        let source = format!("{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2");
+        let source = format!("{asked} {BY_KEY}");
         self.branch(Branch::DePara, ENTRY, source);
     }
 
@@ -122,7 +127,7 @@ impl<'a> Statement<'a> {
         let (link, key) = (table.columns[link].name, table.columns[*key].name);
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
         let source = format!(
-            "{asked} join depara d on d.partner = w.v0 and d.alias = w.v1 and d.external = w.v2
+            "{asked} {BY_KEY}
              left join {} t on t.{link} = d.internal and t.{link} <> ''",
             physical(table)
         );
