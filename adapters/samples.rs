@@ -1,55 +1,56 @@
-//! Sample messages that each routine must accept, refuse or hold back, with the expected result beside each;
+//! Samples that each routine must accept, refuse or hold back, with the expected result beside each;
 //! `eaid adapters test` runs them, and so do the tests of this package.
 //!
-//! In `<routine>/samples/` stand `given.json` (what the house knows: De/Para and rows), `<name>.json` (the
-//! whole message) and `<name>.expected.json` (the verdict). They are decided against a house on paper with the
-//! reference tables of the demonstration.
+//! In `<routine>/samples/` stand `given.json` (what the house knows: De/Para and rows), `<name>.json` (what
+//! comes: a whole message, an order event, or the rows of a staged sale) and `<name>.expected.json` (the
+//! verdict). They are decided against a house on paper with the reference tables of the demonstration.
 
 mod compare;
 mod describe;
 mod given;
+mod house;
 
-use crate::ROUTINES;
-use crate::books::Books;
-use crate::paper::Paper;
-use crate::routine::{Address, Part};
 use crate::verdict::Verdict;
-use chrono::{DateTime, FixedOffset};
+pub use compare::Difference;
 pub use describe::describe;
-use eaid_schemas::envelope::{Document, Envelope, Event, Header, Limits, decode};
 pub use given::{books, house};
+pub use house::House;
 use serde_json::Value;
+use std::fmt;
 
 /// One sample, compiled in.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// The routine, as in [`crate::routine::Routine::name`].
+    /// The routine, as Protheus names it.
     pub routine: &'static str,
+    /// How the house takes what comes.
+    takes: fn(&mut House, &str) -> Result<Verdict, String>,
     /// Its name: that of its files.
     pub name: &'static str,
     /// What the house knows.
     pub given: &'static str,
-    /// The message.
-    pub message: &'static str,
+    /// What comes.
+    pub input: &'static str,
     /// The verdict that it must get.
     pub expected: &'static str,
 }
 
 macro_rules! samples {
-    ($($routine:literal in $folder:literal: $($name:literal)+;)+) => {
+    ($($routine:literal in $folder:literal by $takes:ident: $($name:literal)+;)+) => {
         /// Every sample.
         pub static SAMPLES: &[Sample] = &[$($(Sample {
             routine: $routine,
+            takes: House::$takes,
             name: $name,
             given: include_str!(concat!($folder, "/samples/given.json")),
-            message: include_str!(concat!($folder, "/samples/", $name, ".json")),
+            input: include_str!(concat!($folder, "/samples/", $name, ".json")),
             expected: include_str!(concat!($folder, "/samples/", $name, ".expected.json")),
         },)+)+];
     };
 }
 
 samples! {
-    "CRMA980" in "crma980":
+    "CRMA980" in "crma980" by decide:
         "stage-new-customer"
         "stage-company"
         "stage-without-situation"
@@ -64,7 +65,7 @@ samples! {
         "refuse-vendor"
         "refuse-wrong-values"
         "refuse-deleting-an-unknown-customer";
-    "LOJA704" in "loja704":
+    "LOJA704" in "loja704" by decide:
         "stage-new-reserve"
         "stage-reserve-in-another-branch"
         "stage-replaced"
@@ -79,7 +80,7 @@ samples! {
         "refuse-document-of-another-reserve"
         "refuse-new-with-all-items-cancelled"
         "wait-for-product-and-warehouse";
-    "LOJA701" in "loja701":
+    "LOJA701" in "loja701" by decide:
         "stage-counter-sale-cash"
         "stage-several-payments-and-discounts"
         "stage-entrega-split-by-reserve-rows"
@@ -105,78 +106,85 @@ samples! {
         "refuse-commission-without-seller"
         "wait-for-everything"
         "wait-for-customer-by-code";
+    "LJGRVBATCH" in "ljgrvbatch" by take:
+        "stage-counter-sale"
+        "stage-entrega"
+        "stage-retira"
+        "stage-mixed-delivery-types"
+        "stage-released-by-its-payment-forms"
+        "stage-packed-at-once"
+        "stage-arrived-cancelled"
+        "fail-without-document-items-and-payments"
+        "fail-card-without-administrator"
+        "fail-title-of-another-sale";
+    "MATA410B" in "mata410b" by decide:
+        "stage-invoiced"
+        "stage-nfe-authorized"
+        "stage-shipped"
+        "stage-same-facts-again"
+        "stage-cancelled"
+        "refuse-going-back"
+        "refuse-event-of-a-pick-up"
+        "refuse-unreadable"
+        "refuse-nfe-of-no-invoice"
+        "wait-for-order";
+    "LOJI701A" in "loji701a" by decide:
+        "stage-pickup-confirmed"
+        "stage-fiscal-document-authorized"
+        "stage-same-facts-again"
+        "refuse-document-before-confirmation"
+        "refuse-event-of-a-delivery"
+        "refuse-going-back"
+        "wait-for-order";
 }
 
-/// A house on paper with the books that it keeps.
-#[derive(Clone, Debug)]
-pub struct House {
-    /// Rows and De/Para.
-    pub paper: Paper,
-    /// Reference tables and rules.
-    pub books: Books,
-    /// The moment of its decisions.
-    pub now: DateTime<FixedOffset>,
+/// Why a sample does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// It cannot be run.
+    Broken(String),
+    /// The verdict is another one.
+    Differs(Vec<Difference>),
 }
 
-impl House {
-    /// Decides a whole message, as the shell would, and keeps what it stages.
-    ///
-    /// # Errors
-    /// Why the message does not reach a routine, or the flaw of the routine.
-    pub fn decide(&mut self, message: &str) -> Result<Verdict, String> {
-        let limits = Limits { body: 1 << 26, depth: 64, items: 100_000 };
-        let envelope = match decode(message.as_bytes(), None, &limits) {
-            Ok(Document::Message(envelope)) => envelope,
-            Ok(Document::OrderEvent { .. }) => return Err("an order event, no message".to_owned()),
-            Err(unreadable) => return Err(unreadable.text),
-        };
-        let transaction = Header::text(&envelope.header.transaction);
-        let receives = ROUTINES.iter().find_map(|routine| match &routine.part {
-            Part::Receives { open, .. } if routine.message.eq_ignore_ascii_case(transaction) => Some(open),
-            _ => None,
-        });
-        let open = receives.ok_or_else(|| format!("no routine receives {transaction}"))?;
-        let case = open(&envelope, self.address(&envelope, limits.items)?);
-        self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0)
-    }
-
-    fn address(&self, envelope: &Envelope, items: usize) -> Result<Address, String> {
-        let header = &envelope.header;
-        let partner = Header::text(&header.product_name);
-        let (company, branch) = (Header::text(&header.company_id), Header::text(&header.branch_id));
-        let ours = self.books.company(partner, company, branch);
-        let (company, branch) = ours.ok_or_else(|| format!("no company De/Para for {company} {branch}"))?;
-        Ok(Address {
-            partner: partner.to_owned(),
-            event: envelope.event.unwrap_or(Event::Upsert),
-            company: company.to_owned(),
-            branch: branch.to_owned(),
-            origin: "spool".to_owned(),
-            items,
-        })
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failed::Broken(why) => write!(f, "cannot be run: {why}"),
+            Failed::Differs(differences) => {
+                let lines: Vec<String> = differences.iter().map(ToString::to_string).collect();
+                f.write_str(&lines.join("; "))
+            }
+        }
     }
 }
 
 impl Sample {
-    /// Decides the message and compares the verdict with the expected one.
+    /// Has the house decide.
     ///
     /// # Errors
-    /// Every difference, one a text; or why the sample cannot be run.
-    pub fn run(&self) -> Result<(), Vec<String>> {
-        let expected: Value = parse("expected", self.expected)?;
-        let mut given: Value = parse("given", self.given)?;
-        if let Some(more) = expected.get("given") {
+    /// [`Failed::Broken`].
+    pub fn decide(&self) -> Result<Verdict, Failed> {
+        let mut given = parse("given", self.given)?;
+        if let Some(more) = parse("expected", self.expected)?.get("given") {
             merge(&mut given, more);
         }
-        let mut house = house(&given).map_err(|problem| vec![problem])?;
-        let verdict = house.decide(self.message).map_err(|problem| vec![problem])?;
-        let differences = compare::differences(&expected, &describe(&verdict));
-        if differences.is_empty() { Ok(()) } else { Err(differences) }
+        let mut house = house(&given).map_err(Failed::Broken)?;
+        (self.takes)(&mut house, self.input).map_err(Failed::Broken)
+    }
+
+    /// Has the house decide, and compares the verdict with the expected one.
+    ///
+    /// # Errors
+    /// [`Failed`].
+    pub fn run(&self) -> Result<(), Failed> {
+        let differences = compare::differences(&parse("expected", self.expected)?, &describe(&self.decide()?));
+        if differences.is_empty() { Ok(()) } else { Err(Failed::Differs(differences)) }
     }
 }
 
-fn parse(what: &str, text: &str) -> Result<Value, Vec<String>> {
-    serde_json::from_str(text).map_err(|error| vec![format!("{what}: {error}")])
+fn parse(what: &str, text: &str) -> Result<Value, Failed> {
+    serde_json::from_str(text).map_err(|error| Failed::Broken(format!("{what}: {error}")))
 }
 
 /// Lays one description over another: objects are merged, lists grow.
@@ -200,8 +208,8 @@ mod tests {
     fn every_sample_gets_its_verdict() {
         let mut failed = String::new();
         for sample in SAMPLES {
-            if let Err(differences) = sample.run() {
-                failed += &format!("{} {}\n  {}\n", sample.routine, sample.name, differences.join("\n  "));
+            if let Err(why) = sample.run() {
+                failed += &format!("{} {}\n{why}\n", sample.routine, sample.name);
             }
         }
         assert!(failed.is_empty(), "\n{failed}");
@@ -209,8 +217,10 @@ mod tests {
 
     #[test]
     fn every_file_is_listed() {
-        for folder in ["crma980", "loja701", "loja704"] {
-            let files = std::fs::read_dir(format!("{}/{folder}/samples", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for folder in std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
+            let folder = folder.unwrap().path();
+            let Ok(files) = std::fs::read_dir(folder.join("samples")) else { continue };
+            let folder = folder.file_name().unwrap().to_str().unwrap();
             for file in files {
                 let file = file.unwrap().file_name().into_string().unwrap();
                 let Some(name) = file.strip_suffix(".json").filter(|name| *name != "given") else { continue };
@@ -226,7 +236,7 @@ mod tests {
     fn a_wrong_expectation_is_told() {
         let mut sample = *SAMPLES.first().unwrap();
         sample.expected = r#"{"verdict": "refuse", "violations": ["missing /Code"]}"#;
-        let told = sample.run().unwrap_err().join("\n");
+        let told = sample.run().unwrap_err().to_string();
         assert!(told.contains("verdict: expected refuse, got stage"), "{told}");
     }
 }

@@ -1,15 +1,16 @@
 //! A verdict in the words of the expected results.
 
-use crate::effect::Effect;
+use crate::effect::{Effect, Sending, What};
 use crate::table::{Cell, Kind, Row, Table};
 use crate::verdict::Verdict;
+use eaid_schemas::envelope::json::JsonWriter;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::Violation;
 use serde_json::{Map, Value, json};
 
 /// Describes a verdict: `violations` and `warnings` as `code path`, `missing` as `key path`, `ids` as
 /// `name origin destination`, `rows`, `updated` and `deleted` by table, `links` as `alias external internal`,
-/// `unlinks` as `alias external`.
+/// `unlinks` as `alias external`, `sent` as what goes to whom, a trace with its content.
 pub fn describe(verdict: &Verdict) -> Value {
     match verdict {
         Verdict::Stage(staged) => {
@@ -62,13 +63,35 @@ fn effects(described: &mut Value, effects: &[Effect]) {
             Effect::Unlink { alias, external, .. } => {
                 (&mut described["unlinks"], json!(format!("{} {external}", alias.alias)))
             }
-            Effect::Send(sending) => (&mut described["sent"], json!(format!("{sending:?}"))),
+            Effect::Send(sending) => (&mut described["sent"], sent(sending)),
         };
         match list {
             Value::Array(list) => list.push(value),
             empty => *empty = json!([value]),
         }
     }
+}
+
+fn sent(sending: &Sending) -> Value {
+    let mut described = json!({"partner": sending.partner, "subject": sending.subject});
+    match &sending.what {
+        What::Trace { transaction, content, status } => {
+            let mut out = JsonWriter::default();
+            content.write(&mut out);
+            described["kind"] = json!("trace");
+            described["transaction"] = json!(transaction);
+            described["status"] = json!(status);
+            described["content"] = serde_json::from_str(&out.finish()).unwrap_or_default();
+        }
+        What::Failure { transaction, version, violations, ids: of, .. } => {
+            described["kind"] = json!("error");
+            described["transaction"] = json!(transaction);
+            described["version"] = json!(version);
+            described["violations"] = json!(codes(violations, true));
+            described["ids"] = json!(ids(of));
+        }
+    }
+    described
 }
 
 fn columns(row: &Row) -> Value {

@@ -57,13 +57,20 @@ pub fn house(given: &Value) -> Result<House, String> {
             paper.enter(&partner, alias, external, internal.as_str().unwrap_or_default());
         }
     }
-    for (name, rows) in given["rows"].as_object().into_iter().flatten() {
+    rows(&given["rows"])?.into_iter().for_each(|row| paper.put(row));
+    Ok(House { paper, books: books(&given["retail"])?, now })
+}
+
+/// Rows by table, each with its columns by name; those that are not named are empty.
+pub(super) fn rows(tables: &Value) -> Result<Vec<Row>, String> {
+    let mut read = Vec::new();
+    for (name, rows) in tables.as_object().into_iter().flatten() {
         let table = TABLES.iter().find(|table| table.name == name).ok_or_else(|| format!("rows: no table {name}"))?;
         for columns in rows.as_array().into_iter().flatten() {
-            paper.put(row(table, columns)?);
+            read.push(row(table, columns)?);
         }
     }
-    Ok(House { paper, books: books(&given["retail"])?, now })
+    Ok(read)
 }
 
 fn row(table: &'static Table, columns: &Value) -> Result<Row, String> {

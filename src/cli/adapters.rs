@@ -1,14 +1,13 @@
 //! `eaid adapters`: what is registered, as eaid understands it, and the samples of every routine.
 
 mod show;
+mod test;
 
 use super::print::{json, say, table};
 use super::{Desk, Failure};
 use crate::catalog::{Method, Operation, Registration};
 use crate::operate::read_catalog;
 use clap::Subcommand;
-use eaid_adapters::ROUTINES;
-use eaid_adapters::samples::{SAMPLES, Sample};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
@@ -19,19 +18,14 @@ pub enum Verb {
     /// One adapter: its registration, what its routine does, the tables it fills
     Show(show::Args),
     /// Run the samples of every routine, or of one
-    #[command(after_help = "The samples are compiled in; no configuration and no server is needed.\n\n\
-        Examples:\n  eaid adapters test\n  eaid adapters test LOJA701")]
-    Test {
-        /// Routine or message
-        name: Option<String>,
-    },
+    Test(test::Args),
 }
 
 pub async fn run(desk: &Desk, verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::List => list(desk),
         Verb::Show(args) => show::run(desk, &args),
-        Verb::Test { name } => test(desk, name.as_deref()),
+        Verb::Test(args) => test::run(desk, &args),
     }
 }
 
@@ -103,34 +97,4 @@ fn list(desk: &Desk) -> Result<(), Failure> {
     let head = ["routine", "message", "version", "", "events", "method", "route", "branch", "line"];
     say(&table(&head, catalog.registrations.iter().map(row).collect()))?;
     say(&format!("\n{} of {}", catalog.registrations.len(), config.catalog.adapters.display()))
-}
-
-fn test(desk: &Desk, name: Option<&str>) -> Result<(), Failure> {
-    let wanted = |routine: &str| {
-        let Some(name) = name else { return true };
-        let by_message = ROUTINES.iter().find(|known| known.message.eq_ignore_ascii_case(name));
-        routine.eq_ignore_ascii_case(name) || by_message.is_some_and(|known| known.name.eq_ignore_ascii_case(routine))
-    };
-    let wanted = SAMPLES.iter().filter(|sample| wanted(sample.routine));
-    let results: Vec<(&Sample, Vec<String>)> =
-        wanted.map(|sample| (sample, sample.run().err().unwrap_or_default())).collect();
-    if results.is_empty() {
-        let text = format!("no samples of {}; `eaid adapters test` runs all", name.unwrap_or("any routine"));
-        return Err(Failure::Usage(text));
-    }
-    let failed = results.iter().filter(|(_, differences)| !differences.is_empty()).count();
-    if desk.json {
-        let each = results.iter().map(|(sample, differences)| {
-            json!({ "routine": sample.routine, "sample": sample.name, "ok": differences.is_empty(), "differences": differences })
-        });
-        json(&each.collect::<Vec<_>>())?;
-    } else {
-        for (sample, differences) in &results {
-            let mark = if differences.is_empty() { "ok  " } else { "FAIL" };
-            say(&format!("{mark}  {:10} {}", sample.routine, sample.name))?;
-            differences.iter().try_for_each(|difference| say(&format!("        {difference}")))?;
-        }
-        say(&format!("\n{} as expected, {failed} not", results.len() - failed))?;
-    }
-    if failed > 0 { Err(Failure::Said) } else { Ok(()) }
 }

@@ -136,7 +136,12 @@ async fn depara_goes_in_and_comes_out_as_csv() {
 async fn the_samples_of_every_adapter_are_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
     let here = Surroundings { folder: folder.path().into(), settings: Vec::new() };
-    here.run(&["adapters", "test"]).await.ends(0);
+    let said = here.run(&["adapters", "test", "--junit", "samples.xml"]).await.ends(0);
+    for routine in ["CRMA980", "LOJA704", "LOJA701", "LJGRVBATCH", "MATA410B", "LOJI701A"] {
+        assert!(said.out.contains(routine), "no sample of {routine}");
+    }
+    let report = std::fs::read_to_string(folder.path().join("samples.xml")).expect("the report");
+    assert!(report.contains(r#"failures="0" errors="0""#) && report.contains(r#"<testsuite name="LJGRVBATCH""#));
 }
 
 /// A mistake in a file is shown with the file and the line, and the code says: wrong configuration.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The message of a sample.
 pub fn message(routine: &str, name: &str) -> Value {
     let found = SAMPLES.iter().find(|sample| sample.routine == routine && sample.name == name);
-    serde_json::from_str(found.unwrap_or_else(|| panic!("no sample {routine} {name}")).message).unwrap()
+    serde_json::from_str(found.unwrap_or_else(|| panic!("no sample {routine} {name}")).input).unwrap()
 }
 
 /// The house of a routine's samples.

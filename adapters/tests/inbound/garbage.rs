@@ -37,7 +37,11 @@ fn every_tag_may_hold_anything() {
         json!("501"),
     ];
     for sample in SAMPLES.iter().filter(|sample| sample.name.starts_with("stage")) {
-        let message: Value = serde_json::from_str(sample.message).unwrap();
+        let message: Value = serde_json::from_str(sample.input).unwrap();
+        if !message["Content"].is_object() {
+            // An order event or a staged sale.
+            continue;
+        }
         let mut places = Vec::new();
         paths(&message["Content"], "/Content", &mut places);
         let house = house_of(sample.routine);
