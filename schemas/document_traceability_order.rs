@@ -1,15 +1,46 @@
-//! DocumentTraceAbilityOrder 1.001 and its retail form, as really written (`domain/trace.md` 4). Values and
-//! quantities are texts there.
+//! DocumentTraceAbilityOrder 1.000 and 1.001 and its retail form, as really written (`domain/trace.md` 4). Values
+//! and quantities are texts there. The published definition is of a request and its return that no flow uses; the
+//! fields that only it names are declared, and never written.
 
 use crate::field::{Moment, Text};
-use crate::record;
-use crate::record::List;
+use crate::record::{List, Sparse};
+use crate::{choice, record};
+
+choice! {
+    /// Which order a trace speaks of.
+    pub enum OrderKind {
+        /// A purchase order; never ours.
+        Purchase = "000",
+        /// A sales order.
+        Sale = "001",
+    }
+}
 
 record! {
-    /// A list that is written empty.
-    pub struct Nothing "Nothing" {
-        /// Never filled.
-        nothing: Text<1> = field("Nothing");
+    /// A cost centre's share of a line.
+    pub struct ApportionCost "ApportionCost" {
+        /// Id of the share.
+        internal_id: Text<80> = field("InternalId").column("AGH_ITEMPD");
+        /// Our id of the cost centre.
+        cost_center_internal_id: Text<50> = field("CostCenterInternalId").column("AGH_CC");
+        /// Its share in percent, as text.
+        percentual: Text<20> = field("Percentual").column("AGH_PERC");
+    }
+}
+
+record! {
+    /// A task's share of a line.
+    pub struct ApportionTask "ApportionTask" {
+        /// Id of the share.
+        internal_id: Text<80> = field("InternalId");
+        /// Our id of the project.
+        project_internal_id: Text<50> = field("ProjectInternalId").column("AFS_PROJET");
+        /// Part of the project: empty.
+        sub_project_internal_id: Text<50> = field("SubProjectInternalId");
+        /// Our id of the task.
+        task_internal_id: Text<50> = field("TaskInternalId").column("AFS_TAREFA");
+        /// Its quantity, as text.
+        quantity: Text<20> = field("Quantity").column("AFS_QUANT");
     }
 }
 
@@ -32,10 +63,10 @@ record! {
         total_price: Text<20> = field("TotalPrice");
         /// Our id of the warehouse.
         warehouse_internal_id: Text<50> = field("WarehouseInternalId").column("C6_LOCAL");
-        /// Cost centres: none.
-        list_of_apportion_cost: Nothing = field("ListOfApportionCost");
-        /// Tasks: none.
-        list_of_apportion_task: Nothing = field("ListOfApportionTask");
+        /// Cost centres.
+        apportion_cost: Sparse<ApportionCost> = field("ListOfApportionCost");
+        /// Tasks.
+        apportion_task: Sparse<ApportionTask> = field("ListOfApportionTask");
     }
 }
 
@@ -43,7 +74,7 @@ record! {
     /// The order that an invoice belongs to.
     pub struct ParentId "ParentInternalId" {
         /// The order.
-        internal_id: Text<50> = field("InternalId");
+        internal_id: Text<50> = field("InternalId").alias(&["InternaldId"]);
         /// `004`: a sales order.
         type_code: Text<3> = field("TypeCode");
     }
@@ -101,29 +132,33 @@ record! {
         /// When it was issued.
         issue_date: Moment = field("IssueDate").column("F2_EMISSAO");
         /// The customer, under this name on the wire.
-        vendor_internal_id: Text<60> = field("VendorInternalId");
+        vendor_internal_id: Text<60> = field("VendorInternalId").unpublished();
+        /// The customer, under the name of the published definition.
+        customer_vendor_internal_id: Text<60> = field("CustomerVendorInternalId").column("F2_CLIENTE");
         /// Gross value, as text.
         value: Text<20> = field("Value").column("F2_VALBRUT");
+        /// Order of purchase or of sale; only in the published definition.
+        kind: OrderKind = field("Type");
+        /// The sale, where the published definition has it.
+        retail_sales_internal_id: Text<60> = field("RetailSalesInternalId").since(1, 1);
         /// `N`: normal.
         type_of_document: Text<1> = field("TypeOfDocument").column("F2_TIPO");
         /// 44 digits; empty before authorisation.
-        electronic_access_key: Text<44> = field("ElectronicAccessKey").column("F2_CHVNFE");
+        electronic_access_key: Text<44> = field("ElectronicAccessKey").unpublished().column("F2_CHVNFE");
         /// Its lines.
         items: List<TraceItem> = field("ListOfItem");
         /// The order it belongs to.
         parents: Parents = field("ListOfParentInternalId");
         /// The document itself, once authorised.
-        document_content: DocumentContent = field("DocumentContent");
+        document_content: DocumentContent = field("DocumentContent").unpublished();
     }
 }
 
 record! {
-    /// Wraps the invoices; an empty object where there are none.
+    /// Wraps the invoices.
     pub struct Traceability "ReturnTraceability" {
-        /// The invoices.
-        invoices: List<TraceInvoice> = field("ListOfTraceability");
-        /// Stands in for the list while there is none.
-        no_invoice: Nothing = field("ListOfTraceability");
+        /// The invoices; an empty object where there are none.
+        invoices: Sparse<TraceInvoice> = field("ListOfTraceability").unpublished();
     }
 }
 
@@ -143,7 +178,7 @@ record! {
         /// The text of the status, not its code (`domain/trace.md` 3).
         status: Text<40> = field("Status");
         /// Tracking code of the carrier.
-        traceability_code: Text<20> = field("TraceabilityCode").column("C5_RASTR");
+        traceability_code: Text<20> = field("TraceabilityCode").unpublished().column("C5_RASTR");
         /// When the order was made.
         register_date: Moment = field("RegisterDate").column("C5_EMISSAO");
         /// When it is to be delivered.
@@ -152,13 +187,15 @@ record! {
         customer_vendor_internal_id: Text<60> = field("CustomerVendorInternalId");
         /// Value of the order, as text.
         value: Text<20> = field("Value");
-        /// `001`: a sales order.
-        kind: Text<3> = field("Type");
+        /// Of purchase or of sale.
+        kind: OrderKind = field("Type");
         /// The sale it came from, as the Response named it.
-        retail_sales_internal_id: Text<60> = field("RetailSalesInternalId");
+        retail_sales_internal_id: Text<60> = field("RetailSalesInternalId").unpublished();
         /// Its lines.
         items: List<TraceItem> = field("ListOfItem");
         /// Its invoices.
-        traceability: Traceability = field("ReturnTraceability");
+        traceability: Traceability = field("ReturnTraceability").unpublished();
+        /// Its invoices, where the published definition has them.
+        published_invoices: List<TraceInvoice> = field("ListOfTraceability");
     }
 }

@@ -1,10 +1,15 @@
 //! The types of fields. A constraint is part of the type, and names its violation.
 
+mod anything;
+mod clock;
+
 use crate::read::{Broken, Kind, Reading, Source};
 use crate::record::Shape;
 use crate::violation::Code;
 use crate::write::Writer;
+pub use anything::Anything;
 use chrono::NaiveDate;
+pub use clock::Clock;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
@@ -383,10 +388,10 @@ pub fn read_choice<C: Choice, S: Source>(source: &mut S, cx: &mut Reading) -> Re
 /// The first spelling is that of the book, the others are read with a warning.
 #[macro_export]
 macro_rules! choice {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal $(| $other:literal)*),+ $(,)? }) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[doc = $member_doc:literal])* $member:ident = $text:literal $(| $other:literal)*),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$member_doc])* $member),+ }
+        pub enum $name { $($(#[doc = $member_doc])* $member),+ }
 
         impl $crate::field::Choice for $name {
             const MEMBERS: &'static [(Self, &'static str, &'static [&'static str])] =
@@ -394,7 +399,11 @@ macro_rules! choice {
         }
 
         impl $crate::field::Value for $name {
-            const SHAPE: $crate::record::Shape = $crate::record::Shape::Choice(&[$($text),+]);
+            const SHAPE: $crate::record::Shape = $crate::record::Shape::Choice(&[$($crate::record::Word {
+                text: $text,
+                others: &[$($other),*],
+                doc: concat!($($member_doc),*),
+            }),+]);
 
             fn read<S: $crate::read::Source>(
                 source: &mut S,

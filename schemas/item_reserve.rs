@@ -28,11 +28,11 @@ record! {
         /// Code of the product, where no id is given.
         item_code: Text<30> = field("ItemCode").column("C0_PRODUTO");
         /// The partner's id of the product; goes through De/Para SB1.
-        item_internal_id: PartnerCode = field("ItemInternalId");
+        item_internal_id: PartnerCode = field("ItemInternalId").until(1, 999).column("C0_PRODUTO");
         /// Code of the warehouse, where no id is given.
         warehouse_code: Text<2> = field("WarehouseCode").column("C0_LOCAL");
         /// The partner's id of the warehouse; goes through De/Para NNR.
-        warehouse_internal_id: PartnerCode = field("WarehouseInternalId");
+        warehouse_internal_id: PartnerCode = field("WarehouseInternalId").until(1, 999).column("C0_LOCAL");
         /// How much is reserved, in units of the product.
         quantity: Amount<7, 2> = field("Quantity").required().column("C0_QUANT");
         /// Until when.
@@ -50,7 +50,7 @@ record! {
         /// A note.
         note_reserve_item: Text<80> = field("NoteReserveItem").column("C0_OBS");
         /// The branch that holds the stock; goes through the company De/Para.
-        reserve_branch: Text<12> = field("ReserveBranch").required().column("C0_FILIAL");
+        reserve_branch: PartnerCode = field("ReserveBranch").required().column("C0_FILIAL");
         /// The item is to be dropped; only in an update.
         is_canceled: Flag = field("IsCanceled");
     }
@@ -59,12 +59,14 @@ record! {
 record! {
     /// A reservation of stock: header and items.
     pub struct ItemReserve "ItemReserve" {
+        /// Upsert or delete, where the header names none.
+        event: Text<20> = field("Event").unpublished();
         /// The sender's company.
         company_id: Text<50> = field("CompanyId");
         /// The sender's branch.
         branch_id: Text<50> = field("BranchId").column("C0_FILIAL");
         /// Both in one.
-        company_internal_id: Text<50> = field("CompanyInternalId");
+        company_internal_id: Text<50> = field("CompanyInternalId").until(1, 999);
         /// The sender's id of the reserve; the key of its De/Para.
         internal_id: Text<50> = field("InternalId").key();
         /// Ignored: numbers are ours.
@@ -76,9 +78,9 @@ record! {
         /// Who asks.
         requester: Text<20> = field("Requester").required().column("C0_SOLICIT");
         /// The branch that asks; goes through the company De/Para.
-        request_branch: Text<12> = field("RequestBranch").required().column("C0_FILRES");
+        request_branch: PartnerCode = field("RequestBranch").required().column("C0_FILRES");
         /// Where the reservation comes from.
-        reserve_source: Text<20> = field("ReserveSource").column("C0_ORIGEM");
+        reserve_source: Text<20> = field("ReserveSource").unpublished().column("C0_ORIGEM");
         /// What is reserved.
         items: List<ReserveItem> = field("ReserveItemType").required();
     }

@@ -11,6 +11,7 @@
 //! | [`field`] | the types of fields: a constraint is part of the type |
 //! | [`mod@record`] | the declaration of a record, and the lists of them |
 //! | [`mod@write`] | the way out |
+//! | [`version`] | versions of messages |
 //! | [`envelope`] | header, business message, Response, Receipt, WhoIs |
 //! | the rest | one file a message |
 
@@ -18,6 +19,7 @@ pub mod envelope;
 pub mod field;
 pub mod read;
 pub mod record;
+pub mod version;
 pub mod violation;
 pub mod write;
 
@@ -25,4 +27,5 @@ pub mod customer_vendor;
 pub mod document_traceability_order;
 pub mod item_reserve;
 pub mod retail_sales;
+pub mod retail_sales_cancellation;
 pub mod tax;

@@ -1,9 +1,15 @@
 //! The declaration of a record: a message's content, or a part of it.
 
+mod seldom;
+mod sparse;
+
 use crate::field::Value;
 use crate::read::{Broken, Kind, Reading, Source};
+use crate::version::Version;
 use crate::violation::Code;
 use crate::write::Writer;
+pub use seldom::Seldom;
+pub use sparse::Sparse;
 
 /// What a value is, for schemas and documents.
 #[derive(Clone, Copy, Debug)]
@@ -27,14 +33,29 @@ pub enum Shape {
     },
     /// A date, with or without time.
     Moment,
+    /// A time of the day.
+    Clock,
     /// Yes or no.
     Flag,
     /// One of a closed list.
-    Choice(&'static [&'static str]),
+    Choice(&'static [Word]),
     /// A record.
     Record(fn() -> &'static Spec),
     /// A list of records.
     List(fn() -> &'static Spec),
+    /// Whatever stands there: no source tells its shape.
+    Anything,
+}
+
+/// A member of a closed list.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// The spelling of the book.
+    pub text: &'static str,
+    /// Spellings that are read with a warning.
+    pub others: &'static [&'static str],
+    /// What it means.
+    pub doc: &'static str,
 }
 
 /// One field of a record as declared.
@@ -52,6 +73,12 @@ pub struct FieldSpec {
     pub is_personal: bool,
     /// The Protheus column, or empty.
     pub column: &'static str,
+    /// The first version whose published definition names it.
+    pub since: Version,
+    /// The last one.
+    pub until: Version,
+    /// Whether any published definition names it; what none names is read in every version.
+    pub is_published: bool,
     /// What it means.
     pub doc: &'static str,
     /// What it holds.
@@ -67,6 +94,9 @@ pub const fn field(tag: &'static str) -> FieldSpec {
         is_required: false,
         is_personal: false,
         column: "",
+        since: Version { major: 0, minor: 0 },
+        until: Version { major: u32::MAX, minor: 0 },
+        is_published: true,
         doc: "",
         shape: Shape::Flag,
     }
@@ -103,6 +133,24 @@ impl FieldSpec {
         self
     }
 
+    /// The first version whose published definition names it. It is read in earlier ones too.
+    pub const fn since(mut self, major: u32, minor: u32) -> Self {
+        self.since = Version { major, minor };
+        self
+    }
+
+    /// The last version whose published definition names it. It is read in later ones too.
+    pub const fn until(mut self, major: u32, minor: u32) -> Self {
+        self.until = Version { major, minor };
+        self
+    }
+
+    /// Read, though no published definition names it.
+    pub const fn unpublished(mut self) -> Self {
+        self.is_published = false;
+        self
+    }
+
     /// Completes the declaration; called by [`record!`](crate::record!).
     pub const fn of(mut self, shape: Shape, doc: &'static str) -> Self {
         self.shape = shape;
@@ -113,6 +161,11 @@ impl FieldSpec {
     /// Whether a tag of the document is this field.
     pub fn is_called(&self, name: &str) -> bool {
         self.tag.eq_ignore_ascii_case(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the documents of a version speak of it.
+    pub fn is_in(&self, version: Version) -> bool {
+        !self.is_published || (self.since <= version && version <= self.until)
     }
 
     /// Whether it is mandatory in this reading.
@@ -133,13 +186,15 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Finds a field by a name of the document, trying the one after the last found first: documents mostly
-    /// keep the order of the book.
+    /// Finds a field by a name of the document, looking from the one after the last found: documents mostly
+    /// keep the order of the book, and what they leave out is soon passed over.
     pub fn find(&self, name: &str, expected: usize) -> Option<usize> {
         if self.fields.get(expected).is_some_and(|field| field.tag == name) {
             return Some(expected);
         }
-        self.fields.iter().position(|field| field.is_called(name))
+        let called = |field: &FieldSpec| field.is_called(name);
+        let (before, from) = self.fields.split_at(expected.min(self.fields.len()));
+        from.iter().position(called).map(|at| at + before.len()).or_else(|| before.iter().position(called))
     }
 }
 
@@ -231,7 +286,7 @@ fn read_single<R: Record, S: Source>(source: &mut S, cx: &mut Reading) -> Result
 }
 
 /// Records in order. Read from an array, from one object, or wrapped under the name of its element; in XML the
-/// element's tag simply repeats (`domain/README.md` 3).
+/// element's tag simply repeats (`domain/README.md` 3). Written wrapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<R>(pub Vec<R>);
 

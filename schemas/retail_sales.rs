@@ -1,8 +1,8 @@
 //! RetailSales 2.007 to 2.010: a sale (`domain/retailsales.md` 3, 4 and 8), with the fields that are really
-//! read though no published schema names them.
+//! read though no published definition names them.
 
-use crate::field::{Amount, Count, Flag, Moment, PartnerCode, Text};
-use crate::record::List;
+use crate::field::{Amount, Anything, Clock, Count, Flag, Moment, PartnerCode, Text};
+use crate::record::{List, Seldom};
 use crate::tax::Tax;
 use crate::{choice, record};
 
@@ -62,7 +62,7 @@ choice! {
 choice! {
     /// How the buyer was present (NT 2020.006).
     pub enum PresencialIndicator {
-        /// Not applicable to the operation.
+        /// In the shop.
         InStore = "1",
         /// By internet.
         Internet = "2",
@@ -123,7 +123,13 @@ record! {
         /// Code of the product, where no id is given.
         item_code: Text<30> = field("ItemCode").column("L2_PRODUTO");
         /// The sender's number of the line; ours is counted.
-        item_order: Text<4> = field("ItemOrder");
+        item_order: Text<10> = field("ItemOrder");
+        /// Document of the item's sale; that of the header is used.
+        document_code: Text<9> = field("DocumentCode").since(2, 10).column("L2_DOC");
+        /// Its series.
+        serie_code: Text<5> = field("SerieCode").since(2, 10).column("L2_SERIE");
+        /// Its station.
+        station_code: PartnerCode = field("StationCode").since(2, 10).column("L2_PDV");
         /// Quantity in units of the product.
         quantity: Amount<12, 3> = field("Quantity").required().column("L2_QUANT");
         /// Price of one unit.
@@ -131,7 +137,7 @@ record! {
         /// Price of the line.
         item_price: Money = field("ItemPrice").required().column("L2_VLRITEM");
         /// Price of the table; else the unit price.
-        item_table_price: Amount<12, 3> = field("ItemTablePrice").column("L2_PRCTAB");
+        item_table_price: Amount<12, 3> = field("ItemTablePrice").since(2, 9).column("L2_PRCTAB");
         /// Discount of the item in percent.
         discount_percentage: Amount<3, 4> = field("DiscountPercentage").column("L2_DESC");
         /// Discount of the item in reais; wins over the percentage.
@@ -140,14 +146,16 @@ record! {
         discount_total_prorated: Money = field("DiscountTotalProrated").column("L2_DESCPRO");
         /// TES, CFOP or operation, told apart by length.
         operation_code: PartnerCode = field("OperationCode").required().column("L2_CF");
+        /// Whether the item counts as sold; ours is set by the delivery type.
+        item_sold: Text<1> = field("ItemSold").since(2, 10).column("L2_VENDIDO");
         /// Taxes of the item.
         taxes: List<Tax> = field("ListOfTaxes");
         /// Increase of the item in reais.
         increase: Money = field("Increase").column("L2_VALACRS");
         /// The item's share of the header increase.
-        increase_value_prorated: Money = field("IncreaseValueProrated").column("L2_DESPESA");
+        increase_value_prorated: Money = field("IncreaseValueProrated").unpublished().column("L2_DESPESA");
         /// The item's share of the header freight.
-        freight_value_prorated: Money = field("FreightValueProrated").column("L2_VALFRE");
+        freight_value_prorated: Money = field("FreightValueProrated").unpublished().column("L2_VALFRE");
         /// Lodging; hotels only.
         lodging: Text<1> = field("Lodging");
         /// The item was cancelled: logged apart.
@@ -165,7 +173,7 @@ record! {
         /// ECF taxing code.
         ecf_taxing_code: Text<10> = field("ECFTaxingCode");
         /// Meals; hotels only.
-        board_basis: BoardBasis = field("BoardBasisInformation");
+        board_basis: Seldom<BoardBasis> = field("BoardBasisInformation");
         /// The document that a return refers to.
         source_document: Text<9> = field("SourceDocument").column("MH4_DOCORI");
         /// Its series.
@@ -189,15 +197,15 @@ record! {
         /// Serial number.
         series_item: Text<20> = field("SeriesItem").column("L2_NSERIE");
         /// Carrier of the item; the header then has none.
-        item_carrier_code: PartnerCode = field("ItemCarrierCode").column("L2_TRANSP");
+        item_carrier_code: PartnerCode = field("ItemCarrierCode").since(2, 8).column("L2_TRANSP");
         /// Its id; goes through De/Para SA4.
-        item_carrier_internal_id: PartnerCode = field("ItemCarrierInternalId").column("L2_TRANSP");
+        item_carrier_internal_id: PartnerCode = field("ItemCarrierInternalId").since(2, 8).column("L2_TRANSP");
         /// State tax burden in reais.
-        state_tax_burden: Money = field("StateTaxBurden").column("L2_TOTEST");
+        state_tax_burden: Money = field("StateTaxBurden").unpublished().column("L2_TOTEST");
         /// Municipal tax burden in reais.
-        municipal_tax_burden: Money = field("MunicipalTaxBurden").column("L2_TOTMUN");
+        municipal_tax_burden: Money = field("MunicipalTaxBurden").unpublished().column("L2_TOTMUN");
         /// Federal tax burden in reais.
-        federal_tax_burden: Money = field("FederalTaxBurden").column("L2_TOTFED");
+        federal_tax_burden: Money = field("FederalTaxBurden").unpublished().column("L2_TOTFED");
     }
 }
 
@@ -253,7 +261,7 @@ record! {
         /// Code of the payment term.
         payment_term_code: Text<3> = field("PaymentTermCode").column("L1_CONDPG");
         /// Number of instalments.
-        installments: Count<999> = field("Installments");
+        installments: Count<999> = field("Installments").since(2, 9);
     }
 }
 
@@ -261,7 +269,7 @@ record! {
     /// A sale: header, items, payments, taxes.
     pub struct RetailSales "RetailSales" {
         /// Upsert; delete is refused.
-        event: Text<20> = field("Event");
+        event: Text<20> = field("Event").unpublished();
         /// The sender's company.
         company_id: Text<50> = field("CompanyId");
         /// The sender's branch.
@@ -275,9 +283,9 @@ record! {
         /// Commission in percent.
         commission_percent: Percent = field("CommissionPercent").alias(&["ComissionPercent"]).column("L1_COMIS");
         /// Our code of the customer.
-        customer_code: Text<20> = field("CustomerCode").column("L1_CLIENTE");
+        customer_code: Text<20> = field("CustomerCode").unpublished().column("L1_CLIENTE");
         /// Its store.
-        store_code: Text<4> = field("StoreCode").column("L1_LOJA");
+        store_code: Text<4> = field("StoreCode").unpublished().column("L1_LOJA");
         /// The partner's id of the customer; goes through De/Para SA1.
         customer_vendor_internal_id: PartnerCode = field("CustomerVendorInternalId").column("L1_CLIENTE");
         /// Total, net of the header discount.
@@ -287,7 +295,7 @@ record! {
         /// Header increase.
         increase_value: Money = field("IncreaseValue").column("L1_DESPESA");
         /// Header freight; the sum of the items'.
-        freight_value: Money = field("FreightValue").column("L1_FRETE");
+        freight_value: Money = field("FreightValue").unpublished().column("L1_FRETE");
         /// What the customer pays.
         net_price: Money = field("NetPrice").required().column("L1_VLRLIQ");
         /// Before discount.
@@ -318,12 +326,18 @@ record! {
         credit_value: Money = field("CreditValue").column("L1_CREDITO");
         /// When the document was issued.
         issue_date_document: Moment = field("IssueDateDocument").required().column("L1_EMISNF");
+        /// When the fiscal document was issued; the time of the sale is read from IssueDateDocument.
+        emis_nf: Moment = field("EmisNf").since(2, 10).column("L1_EMISNF");
+        /// Time of the sale; that of IssueDateDocument is used.
+        date_time: Clock = field("DateTime").since(2, 10).column("L1_HORA");
         /// Messages of the invoice.
         invoice_messages: Text<250> = field("InvoiceMessages").column("L1_MENNOTA");
         /// Number of the document.
         document_code: Text<9> = field("DocumentCode").required().column("L1_DOC");
         /// Series of the document.
         serie_code: Text<5> = field("SerieCode").column("L1_SERIE");
+        /// Number of the fiscal coupon; that of the document is used.
+        num_cfis: Text<9> = field("NumCFis").since(2, 10).column("L1_NUMCFIS");
         /// Operator; goes through De/Para SLF.
         operator_code: PartnerCode = field("OperatorCode").column("L1_OPERADO");
         /// The partner's id of the operator; goes through De/Para SLF.
@@ -339,7 +353,7 @@ record! {
         /// Station, second of three names; goes through De/Para SLG.
         station_sale_point_internal_id: PartnerCode = field("StationSalePointInternalId").column("L1_ESTACAO");
         /// Discount of the payment term.
-        discount_payment_term: Money = field("DiscountPaymentTerm").column("L1_DESCFIN");
+        discount_payment_term: Amount<12, 2> = field("DiscountPaymentTerm").column("L1_DESCFIN");
         /// The fiscal document; empty: taxes are computed here.
         kind_of_document: KindOfDocument = field("KindOfDocument").column("L1_ESPECIE");
         /// Carrier; goes through De/Para SA4.
@@ -383,12 +397,14 @@ record! {
         /// Where the burdens come from.
         tax_source: Text<41> = field("TaxSource").column("L1_LTRAN");
         /// A stay; hotels only.
-        booking: Booking = field("BookingInformation");
+        booking: Seldom<Booking> = field("BookingInformation");
         /// How the buyer was present.
-        presencial_indicator: PresencialIndicator = field("PresencialIndicator").column("L1_INDPRES");
+        presencial_indicator: PresencialIndicator = field("PresencialIndicator").since(2, 8).column("L1_INDPRES");
         /// Intermediary of a marketplace.
-        intermediary_code: Text<6> = field("IntermediaryCode").column("L1_INTERMD");
+        intermediary_code: Text<6> = field("IntermediaryCode").since(2, 8).column("L1_INTERMD");
         /// Number of the order in the shop front.
-        e_commerce_order: Text<50> = field("ECommerceOrder").column("L1_ECPEDEC");
+        e_commerce_order: Text<30> = field("ECommerceOrder").since(2, 8).column("L1_ECPEDEC");
+        /// How the stay is apportioned among financial natures; hotels only, not read.
+        financial_natures: Anything = field("ListofFinancialNatureApportionment").unpublished();
     }
 }

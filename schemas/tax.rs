@@ -1,7 +1,51 @@
 //! Tax 1.005: one tax of a sale or of an item.
 
 use crate::field::{Amount, Flag, Moment, Text};
-use crate::record;
+use crate::{choice, record};
+
+choice! {
+    /// Why a tax is as it is, by code; what the codes mean is not published.
+    pub enum Reason {
+        /// Reason 001.
+        First = "001" | "1",
+        /// Reason 002.
+        Second = "002" | "2",
+        /// Reason 003.
+        Third = "003" | "3",
+    }
+}
+
+choice! {
+    /// How a tax applies to the operation, by letter; what the letters mean is not published.
+    pub enum Incidence {
+        /// Incidence C.
+        C = "C",
+        /// Incidence I.
+        I = "I",
+        /// Incidence O.
+        O = "O",
+        /// Incidence E.
+        E = "E",
+        /// Incidence N.
+        N = "N",
+        /// Incidence U.
+        U = "U",
+        /// Incidence D.
+        D = "D",
+        /// Incidence S.
+        S = "S",
+    }
+}
+
+choice! {
+    /// Which side of the books a tax is on.
+    pub enum TaxSide {
+        /// Expense.
+        Expense = "D",
+        /// Revenue.
+        Revenue = "R",
+    }
+}
 
 record! {
     /// One tax.
@@ -29,7 +73,7 @@ record! {
         /// The tax in reais.
         value: Amount<13, 4> = field("Value");
         /// Reason code.
-        reason: Text<3> = field("Reason");
+        reason: Reason = field("Reason");
         /// Deferred, in percent.
         deferral_percentage: Amount<5, 4> = field("DeferralPercentage");
         /// Deferred, in reais.
@@ -55,13 +99,13 @@ record! {
         /// Whether there is a tax.
         has_tax: Flag = field("HasTax");
         /// Incidence.
-        incidence_type: Text<1> = field("IncidenceType");
+        incidence_type: Incidence = field("IncidenceType");
         /// Value by kind.
         value_type: Amount<13, 4> = field("ValueType");
         /// Its date.
         date: Moment = field("Date");
         /// Expense or revenue.
-        kind: Text<1> = field("Kind");
+        kind: TaxSide = field("Kind");
         /// Withheld and due, in reais.
         value_due_with_held: Amount<13, 4> = field("ValueDueWithHeld");
         /// Aggregated, in percent.

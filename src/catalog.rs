@@ -12,6 +12,7 @@ use eaid_adapters::routine::{Part, Routine};
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::Identity;
 
+pub use eaid_schemas::version::Version;
 pub use route::{Refused, Routed};
 
 /// Which events an adapter takes.
@@ -102,34 +103,6 @@ pub struct Route {
     pub to: To,
     /// Its line in the file.
     pub line: usize,
-}
-
-/// `major.minor` of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
-    /// Major.
-    pub major: u32,
-    /// Minor, of three digits.
-    pub minor: u32,
-}
-
-impl Version {
-    /// Reads `2.009`; `2.9` is padded to `2.009` and marked so (`domain/README.md` 2).
-    pub fn parse(text: &str) -> Option<(Version, bool)> {
-        let (major, minor) = text.trim().split_once('.').unwrap_or((text.trim(), "000"));
-        let digits = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(major) || !digits(minor) {
-            return None;
-        }
-        let version = Version { major: major.parse().ok()?, minor: minor.parse().ok()? };
-        Some((version, minor.len() < 3))
-    }
-}
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{:03}", self.major, self.minor)
-    }
 }
 
 /// The transports that are switched on; `origin` falls back among them.

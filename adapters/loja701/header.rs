@@ -13,7 +13,7 @@ use crate::routine::Letter;
 use eaid_schemas::envelope::Header;
 use eaid_schemas::field::{Amount, Choice, Text};
 use eaid_schemas::record::members;
-use eaid_schemas::retail_sales::{Money, RetailSales, SaleType};
+use eaid_schemas::retail_sales::{RetailSales, SaleType};
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
 
@@ -62,7 +62,7 @@ fn taxes(desk: &mut Desk<'_, RetailSales>) {
     }
 }
 
-fn money(field: Option<Money>) -> Decimal {
+fn money<const WHOLE: u32>(field: Option<Amount<WHOLE, 2>>) -> Decimal {
     field.map_or(Decimal::ZERO, Amount::get)
 }
 

@@ -5,7 +5,7 @@ use crate::books::Books;
 use crate::desk::{At, Desk};
 use crate::routine::Letter;
 use eaid_schemas::envelope::Header;
-use eaid_schemas::field::Text;
+use eaid_schemas::field::{PartnerCode, Text};
 use eaid_schemas::item_reserve::ItemReserve;
 use eaid_schemas::violation::Code;
 
@@ -24,7 +24,7 @@ pub(super) fn find<'a>(
     desk: &mut Desk<'a, ItemReserve>,
     at: At,
     name: &str,
-    tag: &Option<Text<12>>,
+    tag: &Option<PartnerCode>,
 ) -> Option<Branch<'a>> {
     let branch = tag.as_ref()?.as_str();
     let found = ours(desk.books, desk.letter, branch);

@@ -9,10 +9,10 @@ use crate::effect::{Effect, Sending, What};
 use crate::ljgrvbatch::tables::{Sc5, Sc6};
 use chrono::NaiveDate;
 use eaid_schemas::document_traceability_order::{
-    DocumentTraceAbilityOrder, Nothing, ParentId, Parents, TraceInvoice, TraceItem, Traceability,
+    DocumentTraceAbilityOrder, OrderKind, ParentId, Parents, TraceInvoice, TraceItem, Traceability,
 };
 use eaid_schemas::field::{Moment, Text};
-use eaid_schemas::record::List;
+use eaid_schemas::record::{List, Sparse};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -150,10 +150,11 @@ pub(crate) fn content(of: &Picture<'_>) -> DocumentTraceAbilityOrder {
         delivery_date: day(of.lines.iter().find_map(|line| line.delivery_on)),
         customer_vendor_internal_id: text(of.customer_id),
         value: digits(of.lines.iter().map(|line| line.value).sum()),
-        kind: text("001"),
+        kind: Some(OrderKind::Sale),
         retail_sales_internal_id: text(of.sale_id),
         items: Some(List(of.lines.iter().map(|line| item(of, line)).collect())),
         traceability: Some(traceability(of)),
+        ..DocumentTraceAbilityOrder::default()
     }
 }
 
@@ -167,17 +168,14 @@ fn item(of: &Picture<'_>, line: &Line<'_>) -> TraceItem {
         unit_price: digits(line.price),
         total_price: digits(line.value),
         warehouse_internal_id: text(of.our_id(line.warehouse)),
-        list_of_apportion_cost: Some(Nothing::default()),
-        list_of_apportion_task: Some(Nothing::default()),
+        apportion_cost: Some(Sparse::default()),
+        apportion_task: Some(Sparse::default()),
     }
 }
 
 fn traceability(of: &Picture<'_>) -> Traceability {
-    if of.invoices.is_empty() {
-        return Traceability { no_invoice: Some(Nothing::default()), ..Traceability::default() };
-    }
     let invoices = of.invoices.iter().map(|known| invoice(of, known)).collect();
-    Traceability { invoices: Some(List(invoices)), ..Traceability::default() }
+    Traceability { invoices: Some(Sparse(List(invoices))) }
 }
 
 /// An invoice: transmitted once its key is known, and only then with the document. Events name no lines of
@@ -201,5 +199,6 @@ fn invoice(of: &Picture<'_>, known: &Sf2) -> TraceInvoice {
         items: Some(List::default()),
         parents: Some(Parents { parent: Some(ParentId { internal_id: text(of.id()), type_code: text("004") }) }),
         document_content: if is_transmitted { document::of(&known.xml) } else { None },
+        ..TraceInvoice::default()
     }
 }
