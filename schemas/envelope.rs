@@ -5,10 +5,12 @@ pub mod json;
 pub mod order_event;
 pub mod response;
 
+use crate::pick::{Datum, Picks};
 use crate::read::{Broken, Reading};
 use crate::record::Record;
 use crate::violation::{Code, Violation};
 pub use header::{DeliveryType, Event, Header, Type};
+use json::JsonSource;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -81,6 +83,17 @@ impl Envelope {
     pub fn read<R: Record>(&self, cx: &mut Reading) -> Result<R, Broken> {
         match self.format {
             Format::Json => json::read_content(&self.text[self.content.clone()], cx),
+            Format::Xml => Err(Broken { at: 0, reason: "XML".to_owned() }),
+        }
+    }
+
+    /// Picks values out of the content. Violations go to `cx`.
+    ///
+    /// # Errors
+    /// [`Broken`] where the content cannot be walked over.
+    pub fn pick(&self, picks: &Picks, cx: &mut Reading) -> Result<Vec<Option<Datum>>, Broken> {
+        match self.format {
+            Format::Json => picks.read(&mut JsonSource::new(self.content()), cx),
             Format::Xml => Err(Broken { at: 0, reason: "XML".to_owned() }),
         }
     }

@@ -90,22 +90,26 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
     }
 }
 
+/// Reads a text of at most `max` characters, trailing blanks not counted.
+pub(crate) fn read_text<S: Source>(source: &mut S, cx: &mut Reading, max: usize) -> Result<Option<String>, Broken> {
+    let Some((kind, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
+    if kind == Kind::Number {
+        cx.read_as("Número lido como texto.");
+    }
+    let trimmed = text.trim_end_matches(' ');
+    if trimmed.len() > max && trimmed.chars().count() > max {
+        let length = trimmed.chars().count();
+        cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {max}."));
+        return Ok(None);
+    }
+    Ok(Some(text))
+}
+
 impl<const MAX: usize> Value for Text<MAX> {
     const SHAPE: Shape = Shape::Text { max: MAX };
 
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        let Some((kind, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
-        if kind == Kind::Number {
-            cx.read_as("Número lido como texto.");
-        }
-        let value = Text(text);
-        let trimmed = value.as_str();
-        if trimmed.len() > MAX && trimmed.chars().count() > MAX {
-            let length = trimmed.chars().count();
-            cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {MAX}."));
-            return Ok(None);
-        }
-        Ok(Some(value))
+        Ok(read_text(source, cx, MAX)?.map(Text))
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -124,11 +128,7 @@ impl<const WHOLE: u32, const SCALE: u32> Amount<WHOLE, SCALE> {
     /// A number of ours, rounded to the scale; `None` where it has too many digits.
     pub fn of(value: Decimal) -> Option<Self> {
         let rounded = commercial(value, SCALE);
-        (rounded.trunc().abs() < Self::bound()).then(|| Amount(rounded.normalize()))
-    }
-
-    fn bound() -> Decimal {
-        Decimal::from_i128_with_scale(10i128.pow(WHOLE), 0)
+        (rounded.trunc().abs() < bound(WHOLE)).then(|| Amount(rounded.normalize()))
     }
 
     /// The number.
@@ -182,25 +182,40 @@ fn number<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Decimal>
     }
 }
 
+/// The least number with too many digits before the point.
+fn bound(whole: u32) -> Decimal {
+    Decimal::from_i128_with_scale(10i128.pow(whole), 0)
+}
+
+/// Reads an exact number of at most `whole` digits before the point and `scale` after it.
+pub(crate) fn read_amount<S: Source>(
+    source: &mut S,
+    cx: &mut Reading,
+    whole: u32,
+    scale: u32,
+) -> Result<Option<Decimal>, Broken> {
+    let Some(value) = number(source, cx)? else { return Ok(None) };
+    let rounded = commercial(value, scale);
+    if rounded != value {
+        if (rounded - value).abs() < Decimal::new(1, 6) {
+            cx.read_as(format!("Lido como {rounded}: as casas a mais são ruído binário."));
+        } else {
+            cx.error(Code::TooManyDecimals, format!("O número tem mais de {scale} casas decimais."));
+            return Ok(None);
+        }
+    }
+    if rounded.trunc().abs() >= bound(whole) {
+        cx.error(Code::OutOfRange, format!("O número tem mais de {whole} dígitos antes da vírgula."));
+        return Ok(None);
+    }
+    Ok(Some(rounded.normalize()))
+}
+
 impl<const WHOLE: u32, const SCALE: u32> Value for Amount<WHOLE, SCALE> {
     const SHAPE: Shape = Shape::Amount { whole: WHOLE, scale: SCALE };
 
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        let Some(value) = number(source, cx)? else { return Ok(None) };
-        let rounded = commercial(value, SCALE);
-        if rounded != value {
-            if (rounded - value).abs() < Decimal::new(1, 6) {
-                cx.read_as(format!("Lido como {rounded}: as casas a mais são ruído binário."));
-            } else {
-                cx.error(Code::TooManyDecimals, format!("O número tem mais de {SCALE} casas decimais."));
-                return Ok(None);
-            }
-        }
-        if rounded.trunc().abs() >= Self::bound() {
-            cx.error(Code::OutOfRange, format!("O número tem mais de {WHOLE} dígitos antes da vírgula."));
-            return Ok(None);
-        }
-        Ok(Some(Amount(rounded.normalize())))
+        Ok(read_amount(source, cx, WHOLE, SCALE)?.map(Amount))
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -219,22 +234,25 @@ impl<const MAX: u32> Count<MAX> {
     }
 }
 
+/// Reads a whole number from 0 to `max`.
+pub(crate) fn read_count<S: Source>(source: &mut S, cx: &mut Reading, max: u32) -> Result<Option<u32>, Broken> {
+    let Some(value) = number(source, cx)? else { return Ok(None) };
+    if !value.fract().is_zero() {
+        cx.error(Code::TooManyDecimals, "Esperado um número inteiro.".to_owned());
+        return Ok(None);
+    }
+    let whole = u32::try_from(value).ok().filter(|whole| *whole <= max);
+    if whole.is_none() {
+        cx.error(Code::OutOfRange, format!("Esperado um número de 0 a {max}."));
+    }
+    Ok(whole)
+}
+
 impl<const MAX: u32> Value for Count<MAX> {
     const SHAPE: Shape = Shape::Count { max: MAX };
 
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        let Some(value) = number(source, cx)? else { return Ok(None) };
-        if !value.fract().is_zero() {
-            cx.error(Code::TooManyDecimals, "Esperado um número inteiro.".to_owned());
-            return Ok(None);
-        }
-        match u32::try_from(value) {
-            Ok(whole) if whole <= MAX => Ok(Some(Count(whole))),
-            _ => {
-                cx.error(Code::OutOfRange, format!("Esperado um número de 0 a {MAX}."));
-                Ok(None)
-            }
-        }
+        Ok(read_count(source, cx, MAX)?.map(Count))
     }
 
     fn write(&self, out: &mut dyn Writer) {

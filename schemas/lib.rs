@@ -10,6 +10,7 @@
 //! | [`read`] | events of a document, and the context in which they are read |
 //! | [`field`] | the types of fields: a constraint is part of the type |
 //! | [`mod@record`] | the declaration of a record, and the lists of them |
+//! | [`pick`] | values picked out of a content that no record declares |
 //! | [`mod@write`] | the way out |
 //! | [`version`] | versions of messages |
 //! | [`envelope`] | header, business message, Response, Receipt, WhoIs |
@@ -17,6 +18,7 @@
 
 pub mod envelope;
 pub mod field;
+pub mod pick;
 pub mod read;
 pub mod record;
 pub mod version;
