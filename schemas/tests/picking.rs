@@ -1,5 +1,7 @@
 //! Values picked out of contents that no record declares.
 
+#![allow(clippy::expect_used)]
+
 use eaid_schemas::envelope::json::JsonSource;
 use eaid_schemas::pick::{Clash, Datum, Pick, Picks};
 use eaid_schemas::read::Reading;
