@@ -1,6 +1,10 @@
 //! The books of the house: the small reference tables and the rules that Protheus keeps in MV_ parameters.
 //! Texts come in, typed tables come out; nothing is read from disk here.
 
+mod read;
+#[cfg(test)]
+mod tests;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -120,11 +124,12 @@ pub struct Administrator {
     /// AE_TIPO: the payment form it serves.
     pub form: String,
     /// AE_TAXA, in percent.
-    #[serde(deserialize_with = "decimal")]
+    #[serde(deserialize_with = "read::decimal")]
     pub fee_percent: Decimal,
     /// AE_DIAS.
     pub days: u32,
     /// AE_FINPRO: S, the title is the sale's customer's; N, the administrator's.
+    #[serde(deserialize_with = "read::yes_or_no")]
     pub own_financing: String,
     /// Customer of the administrator.
     pub customer: String,
@@ -142,7 +147,7 @@ pub struct CardFee {
     /// … to this one.
     pub to_installment: u32,
     /// In percent.
-    #[serde(deserialize_with = "decimal")]
+    #[serde(deserialize_with = "read::decimal")]
     pub fee_percent: Decimal,
 }
 
@@ -163,14 +168,6 @@ pub struct Product {
     pub warehouse: String,
     /// B1_TS.
     pub tes: String,
-}
-
-fn decimal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() {
-        return Ok(Decimal::ZERO);
-    }
-    text.trim().parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a decimal number")))
 }
 
 /// What is wrong with a reference table, by file and line.
@@ -211,71 +208,21 @@ pub struct Books {
     products: HashMap<String, Vec<Product>>,
 }
 
-fn rows<T: serde::de::DeserializeOwned>(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for row in reader.deserialize() {
-        match row {
-            Ok(row) => rows.push(row),
-            Err(error) => {
-                let line = error.position().map_or(1, csv::Position::line);
-                let reason = match error.kind() {
-                    csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
-                    _ => error.to_string(),
-                };
-                problems.push(Problem { file: file.to_owned(), line, reason });
-            }
-        }
-    }
-    rows
-}
-
 impl Books {
-    /// Reads the tables from their texts; `text_of` gives that of a file, `None` where it is absent.
-    ///
-    /// # Errors
-    /// Every [`Problem`] of every file.
-    pub fn read(retail: Retail, text_of: impl Fn(&str) -> Option<String>) -> Result<Books, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let text = |file: &str| text_of(file).unwrap_or_default();
-        let p = &mut problems;
-        let companies: Vec<Company> = rows("companies.csv", &text("companies.csv"), p);
-        let branches: Vec<Branch> = rows("branches.csv", &text("branches.csv"), p);
-        let stations: Vec<Station> = rows("stations.csv", &text("stations.csv"), p);
-        let forms: Vec<PaymentForm> = rows("payment_forms.csv", &text("payment_forms.csv"), p);
-        let administrators: Vec<Administrator> = rows("card_administrators.csv", &text("card_administrators.csv"), p);
-        let fees: Vec<CardFee> = rows("card_fees.csv", &text("card_fees.csv"), p);
-        let products: Vec<Product> = rows("products.csv", &text("products.csv"), p);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        Ok(Books {
-            retail,
-            companies: companies
-                .into_iter()
-                .map(|c| {
-                    ((c.reference.to_ascii_uppercase(), c.external_company, c.external_branch), (c.company, c.branch))
-                })
-                .collect(),
-            branches: branches.into_iter().map(|b| ((b.company.clone(), b.branch.clone()), b)).collect(),
-            stations: stations
-                .into_iter()
-                .map(|s| ((s.company.clone(), s.branch.clone(), s.station.clone()), s))
-                .collect(),
-            forms: forms.into_iter().map(|f| (f.form.clone(), f)).collect(),
-            administrators: administrators.into_iter().map(|a| (a.code.clone(), a)).collect(),
-            fees,
-            products: products.into_iter().fold(HashMap::new(), |mut by_code: HashMap<_, Vec<_>>, product| {
-                by_code.entry(product.product.clone()).or_default().push(product);
-                by_code
-            }),
-        })
-    }
-
     /// Our company and branch for a partner's (XXD).
     pub fn company(&self, partner: &str, company: &str, branch: &str) -> Option<(&str, &str)> {
         let key = (partner.to_ascii_uppercase(), company.trim().to_owned(), branch.trim().to_owned());
         self.companies.get(&key).map(|(company, branch)| (company.as_str(), branch.as_str()))
+    }
+
+    /// Whether any company of a partner is known.
+    pub fn knows(&self, partner: &str) -> bool {
+        self.companies.keys().any(|(reference, ..)| reference.eq_ignore_ascii_case(partner))
+    }
+
+    /// Every branch of ours.
+    pub fn branches(&self) -> impl Iterator<Item = &Branch> {
+        self.branches.values()
     }
 
     /// A branch of ours.

@@ -14,6 +14,7 @@
 //! | [`ids`] | our ids, and the codes inside internal values |
 //! | [`product`] | which product the tags of an item mean |
 //! | [`books`] | reference tables and `[retail]` settings |
+//! | [`near`] | the name that was probably meant |
 //! | [`number`] | numbers of six characters |
 //! | [`order_event`] | the door of order events |
 //! | [`paper`] | a house in memory, for samples and tests |
@@ -24,6 +25,7 @@ pub mod books;
 pub mod desk;
 pub mod effect;
 pub mod ids;
+pub mod near;
 pub mod number;
 pub mod paper;
 pub mod routine;

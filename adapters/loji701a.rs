@@ -18,15 +18,17 @@ use crate::routine::{Case, Part, Routine};
 use crate::table::{Cell, KEY};
 use crate::verdict::{Staged, Verdict};
 use crate::world::{Flaw, Wants, World};
+use eaid_schemas::document_traceability_order::DocumentTraceAbilityOrder;
 use eaid_schemas::envelope::order_event::OrderEventKind;
 use eaid_schemas::field::Choice;
+use eaid_schemas::record::Record;
 
 /// The routine, for registrations.
 pub static ROUTINE: Routine = Routine {
     name: "LOJI701A",
     message: "DocumentTraceAbilityOrderRetail",
     summary: "Envia a situação de cada pedido de retirada: empacotado, entregue.",
-    part: Part::Sends,
+    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec },
     tables: &[],
 };
 

@@ -19,7 +19,9 @@ use crate::routine::{Case, Part, Routine};
 use crate::table::{Cell, KEY};
 use crate::verdict::{Staged, Verdict};
 use crate::world::{Flaw, Wants, World};
+use eaid_schemas::document_traceability_order::DocumentTraceAbilityOrder;
 use eaid_schemas::envelope::order_event::OrderEventKind;
+use eaid_schemas::record::Record;
 use invoices::Invoices;
 use status::Status;
 use tables::{OrderTrace, Sf2};
@@ -29,7 +31,7 @@ pub static ROUTINE: Routine = Routine {
     name: "MATA410B",
     message: "DocumentTraceAbilityOrder",
     summary: "Envia a situação de cada pedido de entrega: liberado ou bloqueado, faturado, empacotado, enviado, entregue.",
-    part: Part::Sends,
+    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec },
     tables: &[tables::Sf2::TABLE, tables::OrderTrace::TABLE],
 };
 

@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::read::Reading;
-use eaid_schemas::record::Record;
+use eaid_schemas::record::{Record, Spec};
 use eaid_schemas::violation::{Code, Violation};
 
 /// Something to be decided.
@@ -143,7 +143,21 @@ pub enum Part {
         open: fn(&Envelope, Address) -> Box<dyn Case>,
     },
     /// It sends a message of ours.
-    Sends,
+    Sends {
+        /// The majors it writes.
+        majors: &'static [u32],
+        /// What it writes: conditions are checked against it.
+        content: fn() -> &'static Spec,
+    },
+}
+
+impl Part {
+    /// The majors that it reads or writes.
+    pub fn majors(&self) -> &'static [u32] {
+        match self {
+            Part::Receives { majors, .. } | Part::Sends { majors, .. } => majors,
+        }
+    }
 }
 
 /// A routine that an administrator can register an adapter for.

@@ -7,7 +7,7 @@
 
 mod compare;
 mod describe;
-mod given;
+pub(crate) mod given;
 mod house;
 
 use crate::verdict::Verdict;

@@ -1,14 +1,19 @@
 //! Registrations, routes and reference tables, checked once as a whole: what `eaid check` names by file and
 //! line, and what the loops ask.
 
+mod adapters;
 pub mod compiled;
+mod page;
 pub mod read;
+mod rivals;
 pub mod route;
+mod routes;
 #[cfg(test)]
 mod tests;
+pub mod texts;
 
 use eaid_adapters::books::Books;
-use eaid_adapters::routine::{Part, Routine};
+use eaid_adapters::routine::Routine;
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::Identity;
 
@@ -133,15 +138,19 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The registration that sends a message of ours, for a partner.
-    pub fn sender(&self, transaction: &str, partner: &str) -> Option<&Registration> {
-        let route = self.routes.iter().find(|route| route.product == partner);
-        self.registrations.iter().find(|registration| {
-            registration.send
-                && registration.routine.message.eq_ignore_ascii_case(transaction)
-                && matches!(registration.routine.part, Part::Sends)
-                && route.is_some_and(|route| route.code == registration.route)
-        })
+    /// The registration that sends a message of ours to a partner from a branch of ours, with its route; one for
+    /// that branch alone wins over one for any.
+    pub fn sender(&self, transaction: &str, partner: &str, branch: &str) -> Option<(&Registration, &Route)> {
+        let fits = |known: &&Registration| {
+            known.send
+                && known.routine.message.eq_ignore_ascii_case(transaction)
+                && (known.execution_branch.is_empty() || known.execution_branch == branch)
+        };
+        let with_route = self.registrations.iter().filter(fits).filter_map(|known| {
+            let route = self.routes.iter().find(|route| route.code == known.route && route.product == partner);
+            route.map(|route| (known, route))
+        });
+        with_route.max_by_key(|(known, _)| !known.execution_branch.is_empty())
     }
 
     /// The route of a partner.

@@ -6,6 +6,7 @@ use crate::bus::amqp::AmqpSettings;
 use crate::bus::http::HttpSettings;
 use crate::bus::spool::SpoolSettings;
 use eaid_adapters::books::Retail;
+use eaid_adapters::near::nearest;
 use eaid_schemas::envelope::Limits as EnvelopeLimits;
 use eaid_schemas::envelope::response::Identity as OurNames;
 use figment::Figment;
@@ -228,12 +229,6 @@ fn located(path: &Path, key: &[String]) -> String {
         Some(line) => format!("{}:{}", path.display(), line + 1),
         None => path.display().to_string(),
     }
-}
-
-/// The known name that is nearest to a wrong one, if it is near at all.
-pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    let scored = known.iter().map(|name| (strsim::jaro_winkler(wrong, name), *name));
-    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
 }
 
 impl Config {

@@ -11,7 +11,8 @@ pub mod simulate;
 pub mod status;
 
 use crate::catalog::Catalog;
-use crate::catalog::read::{Problem, Texts, catalog};
+use crate::catalog::read::{Problem, catalog};
+use crate::catalog::texts::Texts;
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::office::Office;
@@ -35,8 +36,7 @@ pub enum Unopened {
 /// # Errors
 /// Every [`Problem`].
 pub fn read_catalog(config: &Config) -> Result<Arc<Catalog>, Vec<Problem>> {
-    let texts = Texts::from_disk(config)?;
-    catalog(config, &texts).map(Arc::new)
+    catalog(config, &Texts::from_disk(config)).map(Arc::new)
 }
 
 /// Opens the store, migrated if the configuration says so.

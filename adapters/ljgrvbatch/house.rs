@@ -6,6 +6,7 @@ use crate::effect::{Effect, Sending, What};
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::order_event;
 use crate::paper::Paper;
+use crate::samples::given::reference;
 use crate::table::Declared;
 use crate::verdict::{Staged, Verdict};
 use crate::world::Wants;
@@ -40,20 +41,6 @@ pub(crate) fn retail() -> Retail {
     }
 }
 
-fn reference(file: &str) -> Option<String> {
-    let text = match file {
-        "companies.csv" => include_str!("../../config/reference/companies.csv"),
-        "branches.csv" => include_str!("../../config/reference/branches.csv"),
-        "stations.csv" => include_str!("../../config/reference/stations.csv"),
-        "payment_forms.csv" => include_str!("../../config/reference/payment_forms.csv"),
-        "card_administrators.csv" => include_str!("../../config/reference/card_administrators.csv"),
-        "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
-        "products.csv" => include_str!("../../config/reference/products.csv"),
-        _ => return None,
-    };
-    Some(text.to_owned())
-}
-
 /// What became of an order event.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Outcome {
@@ -76,7 +63,11 @@ impl Shop {
     }
 
     pub fn with(retail: Retail) -> Self {
-        Shop { paper: Paper::default(), books: Books::read(retail, reference).unwrap(), sent: Vec::new() }
+        Shop {
+            paper: Paper::default(),
+            books: Books::read(retail, |file| reference(file).map(str::to_owned)).unwrap(),
+            sent: Vec::new(),
+        }
     }
 
     pub fn stage(&mut self, sale: &Sl1, items: &[Sl2], payments: &[Sl4]) {

@@ -9,35 +9,42 @@ use crate::table::{Cell, Kind, Row, Table};
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
-/// The reference tables of the demonstration, with rules laid over the defaults of `[retail]`.
+/// A reference table of the demonstration.
+pub(crate) fn reference(file: &str) -> Option<&'static str> {
+    Some(match file {
+        "companies.csv" => include_str!("../../config/reference/companies.csv"),
+        "branches.csv" => include_str!("../../config/reference/branches.csv"),
+        "stations.csv" => include_str!("../../config/reference/stations.csv"),
+        "payment_forms.csv" => include_str!("../../config/reference/payment_forms.csv"),
+        "card_administrators.csv" => include_str!("../../config/reference/card_administrators.csv"),
+        "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
+        "products.csv" => include_str!("../../config/reference/products.csv"),
+        _ => return None,
+    })
+}
+
+/// The rules of a sample laid over the defaults of `[retail]`.
 ///
 /// # Errors
-/// What is wrong with a rule or a table.
-pub fn books(rules: &Value) -> Result<Books, String> {
+/// What is wrong with a rule.
+pub(crate) fn rules(given: &Value) -> Result<Retail, String> {
     let mut retail = json!({
         "default_customer": "000001/01", "default_seller": "000001", "freight_type": "C", "sale_tes": "501",
         "closed_until": "", "release_forms": [], "wot": false, "batch_tries": 5, "cancel_patience": "25s",
     });
-    if !rules.is_null() {
-        super::merge(&mut retail, rules);
+    if !given.is_null() {
+        super::merge(&mut retail, given);
     }
-    let retail: Retail = serde_json::from_value(retail).map_err(|error| format!("retail: {error}"))?;
-    Books::read(retail, |file| {
-        Some(
-            match file {
-                "companies.csv" => include_str!("../../config/reference/companies.csv"),
-                "branches.csv" => include_str!("../../config/reference/branches.csv"),
-                "stations.csv" => include_str!("../../config/reference/stations.csv"),
-                "payment_forms.csv" => include_str!("../../config/reference/payment_forms.csv"),
-                "card_administrators.csv" => include_str!("../../config/reference/card_administrators.csv"),
-                "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
-                "products.csv" => include_str!("../../config/reference/products.csv"),
-                _ => return None,
-            }
-            .to_owned(),
-        )
-    })
-    .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    serde_json::from_value(retail).map_err(|error| format!("retail: {error}"))
+}
+
+/// The reference tables of the demonstration, with rules laid over the defaults of `[retail]`.
+///
+/// # Errors
+/// What is wrong with a rule or a table.
+pub fn books(given: &Value) -> Result<Books, String> {
+    Books::read(rules(given)?, |file| reference(file).map(str::to_owned))
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
 /// Builds the house of a description: `now`, `partner`, `retail`, `depara` (alias, external, internal) and

@@ -1,6 +1,6 @@
 //! The files of `config/`, compiled in: what `eaid init` writes and `eaid demo` runs on.
 
-use super::read::Texts;
+use super::texts::Texts;
 use crate::config::DEFAULTS;
 
 macro_rules! file {
@@ -53,5 +53,6 @@ pub fn texts() -> Texts {
         adapters: owned(ADAPTERS),
         routes: owned(ROUTES),
         reference: ("config/reference".to_owned(), tables.collect()),
+        unread: Vec::new(),
     }
 }

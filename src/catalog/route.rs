@@ -7,6 +7,7 @@ use eaid_adapters::routine::{Address, Part};
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::field::Choice;
 use eaid_schemas::violation::{Code, Violation};
+use std::cmp::Reverse;
 
 /// A message whose way is clear.
 pub struct Routed<'c> {
@@ -139,7 +140,10 @@ impl Catalog {
                 known.execution_branch.is_empty() || branch.is_none_or(|branch| branch == known.execution_branch)
             })
             .collect();
-        candidates.sort_by_key(|known| (known.execution_branch.is_empty(), version != Some(known.version)));
+        // Exactly the version first, then the branch's own line, then the newest version.
+        candidates.sort_by_key(|known| {
+            (version != Some(known.version), known.execution_branch.is_empty(), Reverse(known.version))
+        });
         let Some(first) = candidates.first().copied() else {
             let text = format!("Nenhum adapter cadastrado recebe {} nesta versão deste parceiro.", routine.message);
             violations.push(Violation::error(Code::NotRegistered, "/Header/Transaction", text));

@@ -7,9 +7,9 @@ mod missing;
 
 use super::{Desk, Failure};
 use crate::config::Config;
-use crate::config::nearest;
 use crate::operate::read_catalog;
 use clap::Subcommand;
+use eaid_adapters::near::hint;
 
 /// As many as there are.
 const ALL: usize = i32::MAX as usize;
@@ -47,7 +47,7 @@ fn warn_of_unknown(config: &Config, references: &[&str]) {
     let known: Vec<&str> = catalog.routes.iter().map(|route| route.product.as_str()).collect();
     for reference in references.iter().filter(|reference| !known.contains(reference)) {
         let upper = reference.to_uppercase();
-        let near = nearest(&upper, &known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let near = hint(&upper, &known);
         let path = config.catalog.routes.display();
         eprintln!("eaid: warning: {reference} is the product of no route in {path}, so no message will use it{near}");
     }

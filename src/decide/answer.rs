@@ -181,7 +181,7 @@ impl Content for WhoIs<'_> {
         for registration in &self.catalog.registrations {
             let mode = match registration.routine.part {
                 Part::Receives { .. } if registration.receive => "RECEIVE_ENABLED",
-                Part::Sends if registration.send => "SEND_ENABLED",
+                Part::Sends { .. } if registration.send => "SEND_ENABLED",
                 _ => continue,
             };
             out.begin_object();

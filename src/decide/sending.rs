@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// The outbox row of a message of ours; `None` where no adapter is registered that sends it.
 pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at: &mut Moment<'_>) -> Option<Outgoing> {
-    let route = catalog.route_of(&sending.partner);
+    let mut route = catalog.route_of(&sending.partner);
     let now = stamp(at);
     let id = (at.fresh)();
     let uuid = id.to_string();
@@ -27,7 +27,8 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
     };
     let (kind, transaction, format, body) = match &sending.what {
         What::Trace { transaction, content, .. } => {
-            let registration = catalog.sender(transaction, &sending.partner)?;
+            let (registration, to) = catalog.sender(transaction, &sending.partner, &sending.branch)?;
+            route = Some(to);
             let version = registration.version.to_string();
             heading.kind = "BusinessMessage";
             heading.transaction = transaction;

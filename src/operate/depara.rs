@@ -1,10 +1,10 @@
 //! De/Para entered by hand: the reading of its CSV, and what an entry must be.
 
 use super::lack::pattern;
-use crate::config::nearest;
 use crate::store::monitor::DeParaLine;
 use eaid_adapters::effect::Alias;
 use eaid_adapters::ids::{customer_of, generic};
+use eaid_adapters::near::nearest;
 use std::collections::HashMap;
 
 /// The header of every De/Para file.

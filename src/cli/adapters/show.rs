@@ -4,9 +4,9 @@ use super::{direction, document, method, operation};
 use crate::catalog::Registration;
 use crate::cli::print::{json, say};
 use crate::cli::{Desk, Failure};
-use crate::config::nearest;
 use crate::operate::read_catalog;
 use eaid_adapters::ROUTINES;
+use eaid_adapters::near::hint;
 use eaid_adapters::routine::{Part, Routine};
 use serde_json::json;
 
@@ -22,14 +22,14 @@ pub fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         |routine: &Routine| [routine.name, routine.message].iter().any(|name| name.eq_ignore_ascii_case(&args.name));
     let Some(routine) = ROUTINES.iter().copied().find(|routine| is_it(routine)) else {
         let names: Vec<&str> = ROUTINES.iter().flat_map(|routine| [routine.name, routine.message]).collect();
-        let near = nearest(&args.name, &names).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let near = hint(&args.name, &names);
         return Err(Failure::Usage(format!("no routine or message {}{near}", args.name)));
     };
     let config = desk.config()?;
     let catalog = read_catalog(&config)?;
     let registered: Vec<&Registration> =
         catalog.registrations.iter().filter(|known| known.routine.name == routine.name).collect();
-    let majors: &[u32] = if let Part::Receives { majors, .. } = routine.part { majors } else { &[] };
+    let majors = routine.part.majors();
     if desk.json {
         return json(&json!({
             "routine": routine.name,
@@ -42,10 +42,9 @@ pub fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     }
     say(&format!("{}  {}", routine.name, routine.message))?;
     say(&format!("  {}", routine.summary))?;
-    if !majors.is_empty() {
-        let versions: Vec<String> = majors.iter().map(|major| format!("{major}.x")).collect();
-        say(&format!("  reads versions {}", versions.join(" and ")))?;
-    }
+    let versions: Vec<String> = majors.iter().map(|major| format!("{major}.x")).collect();
+    let verb = if matches!(routine.part, Part::Sends { .. }) { "writes" } else { "reads" };
+    say(&format!("  {verb} versions {}", versions.join(" and ")))?;
     for table in routine.tables {
         say(&format!("  table {:12} {}", table.name, table.doc.trim()))?;
     }

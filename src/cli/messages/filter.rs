@@ -1,12 +1,12 @@
 //! What narrows a list of messages, as options.
 
 use crate::cli::Failure;
-use crate::config::nearest;
 use crate::operate::moment::{FORMS, moment};
 use crate::store::monitor::Filter;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use eaid_adapters::effect::Alias;
+use eaid_adapters::near::hint;
 use eaid_schemas::violation::Code;
 
 /// The words of view `xx3`.
@@ -82,6 +82,6 @@ fn cause(text: &str) -> Result<String, Failure> {
         return Err(Failure::Usage(format!("--cause {alias}: `eaid depara missing` lists what messages wait for")));
     }
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    let near = nearest(&code, &codes).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let near = hint(&code, &codes);
     Err(Failure::Usage(format!("--cause {text}: no such code{near}")))
 }
