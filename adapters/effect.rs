@@ -2,6 +2,7 @@
 //! them, all in one transaction with the message that caused them.
 
 use crate::table::{Cell, Declared, Row, Table};
+use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::Violation;
 use eaid_schemas::write::Content;
@@ -184,6 +185,8 @@ pub enum What {
         transaction: &'static str,
         /// The version of the message.
         version: String,
+        /// The format of the message.
+        format: Format,
         /// Who sent it.
         sent_by: String,
         /// Why.

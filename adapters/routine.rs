@@ -8,7 +8,7 @@ use crate::effect::Alias;
 use crate::table::Table;
 use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
-use eaid_schemas::envelope::{Envelope, Event, Header};
+use eaid_schemas::envelope::{Envelope, Event, Format, Header};
 use eaid_schemas::read::Reading;
 use eaid_schemas::record::{Record, Spec};
 use eaid_schemas::violation::{Code, Violation};
@@ -57,6 +57,8 @@ pub struct Letter<M> {
     pub from: Address,
     /// Its header.
     pub header: Header,
+    /// The format it came in.
+    pub format: Format,
     /// Its content.
     pub message: M,
     /// What the reading found.
@@ -128,7 +130,7 @@ pub fn receive<R: Receives>(envelope: &Envelope, from: Address) -> Box<dyn Case>
         found.push(Violation::error(Code::WrongType, "/Content", format!("Content ilegível: {}.", broken.reason)));
         R::Message::default()
     });
-    Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), message, found }))
+    Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), format: envelope.format, message, found }))
 }
 
 /// How a routine takes part.

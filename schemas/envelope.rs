@@ -1,18 +1,23 @@
 //! The envelope: who sends what to whom, and the four kinds of message (`domain/protocol.md` 1 to 3).
 
+mod charset;
+mod digest;
 pub mod header;
 pub mod json;
 pub mod order_event;
 pub mod response;
+mod wrapped;
+pub mod xml;
 
+use crate::field::Choice;
 use crate::pick::{Datum, Picks};
-use crate::read::{Broken, Reading};
+use crate::read::{Broken, Kind, Reading, Source};
 use crate::record::Record;
 use crate::violation::{Code, Violation};
 pub use header::{DeliveryType, Event, Header, Type};
 use json::JsonSource;
-use std::borrow::Cow;
 use std::ops::Range;
+use xml::XmlSource;
 
 /// The format of a message; its answer goes out in the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,11 @@ impl Format {
             Format::Json => "json",
             Format::Xml => "xml",
         }
+    }
+
+    /// Reads `json` or `xml`; what is neither is JSON.
+    pub fn parse(text: &str) -> Format {
+        if text.eq_ignore_ascii_case("xml") { Format::Xml } else { Format::Json }
     }
 }
 
@@ -51,13 +61,19 @@ pub struct Unreadable {
     pub code: Code,
     /// What is wrong, in Portuguese, without any of the content.
     pub text: String,
+    /// The format that it seems to have.
+    pub format: Format,
     /// The header, where at least that could be read: then the sender is answered.
     pub header: Option<Box<Header>>,
 }
 
 impl Unreadable {
     fn new(code: Code, text: impl Into<String>) -> Self {
-        Unreadable { code, text: text.into(), header: None }
+        Unreadable { code, text: text.into(), format: Format::Json, header: None }
+    }
+
+    fn too_deep(limits: &Limits) -> Self {
+        Unreadable::new(Code::TooDeep, format!("Mais de {} níveis de aninhamento.", limits.depth))
     }
 }
 
@@ -80,10 +96,13 @@ pub struct Envelope {
 
 impl Envelope {
     /// Reads the content by its declaration. Violations go to `cx`.
+    ///
+    /// # Errors
+    /// [`Broken`] where the content cannot be walked over; decoding has proved that it can.
     pub fn read<R: Record>(&self, cx: &mut Reading) -> Result<R, Broken> {
         match self.format {
-            Format::Json => json::read_content(&self.text[self.content.clone()], cx),
-            Format::Xml => Err(Broken { at: 0, reason: "XML".to_owned() }),
+            Format::Json => json::read_content(&self.text, self.content.clone(), cx),
+            Format::Xml => xml::read_content(&self.text, self.content.clone(), cx),
         }
     }
 
@@ -93,14 +112,44 @@ impl Envelope {
     /// [`Broken`] where the content cannot be walked over.
     pub fn pick(&self, picks: &Picks, cx: &mut Reading) -> Result<Vec<Option<Datum>>, Broken> {
         match self.format {
-            Format::Json => picks.read(&mut JsonSource::new(self.content()), cx),
-            Format::Xml => Err(Broken { at: 0, reason: "XML".to_owned() }),
+            Format::Json => picks.read(&mut JsonSource::new(&self.text, self.content.clone()), cx),
+            Format::Xml => picks.read(&mut XmlSource::new(&self.text, self.content.clone()), cx),
         }
+    }
+
+    /// The message as an answer to it carries it: XML alone does, without its declaration, whose encoding is no
+    /// longer its own. Where it is larger than 64 kB its content is left out (`contract.md`, The answer).
+    pub fn as_received(&self) -> String {
+        match self.format {
+            Format::Json => String::new(),
+            Format::Xml => xml::as_received(&self.text, self.content.clone()),
+        }
+    }
+
+    /// The whole message as text, freed of what it was wrapped in.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The content as text, in its own format.
     pub fn content(&self) -> &str {
         &self.text[self.content.clone()]
+    }
+
+    /// The event that a content names (RetailSales does, `domain/retailsales.md` 1).
+    fn event_in<S: Source>(mut content: S) -> Option<Event> {
+        if content.peek().ok()? != Kind::Object {
+            return None;
+        }
+        let mut first = true;
+        while let Some(is_event) = content.property(first, |name| name.eq_ignore_ascii_case("event")).ok()? {
+            first = false;
+            if is_event && content.peek().ok()? == Kind::Text {
+                return Event::find(content.text().ok()?).map(|(event, _)| event);
+            }
+            content.skip().ok()?;
+        }
+        None
     }
 }
 
@@ -120,7 +169,8 @@ pub enum Document {
 
 /// Reads a body: its charset, its format, its envelope.
 ///
-/// `content_type` may name a charset; without one UTF-8 is tried, then windows-1252.
+/// `content_type` or the XML declaration may name a charset; without one UTF-8 is tried, then windows-1252. What
+/// comes escaped, as CDATA or in base64 is unwrapped.
 ///
 /// # Errors
 /// [`Unreadable`] where there is no envelope.
@@ -129,48 +179,11 @@ pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Resul
         let text = format!("O corpo tem {} bytes; o limite é {}.", body.len(), limits.body);
         return Err(Unreadable::new(Code::TooLarge, text));
     }
-    let text = text_of(body, content_type)?;
+    let text = wrapped::unwrap(charset::text_of(body, content_type)?)?;
     match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),
-        Some(b'<') => Err(Unreadable::new(Code::NotXml, "Mensagens em XML ainda não são lidas.")),
+        Some(b'<') => xml::decode(text.into_owned(), limits)
+            .map_err(|unreadable| Unreadable { format: Format::Xml, ..unreadable }),
         Some(_) => json::decode(text.into_owned(), limits),
     }
-}
-
-/// The text of the bytes: charset by label, else UTF-8, else windows-1252.
-fn text_of<'b>(body: &'b [u8], content_type: Option<&str>) -> Result<Cow<'b, str>, Unreadable> {
-    let label = content_type.and_then(charset_label);
-    let (named, body) = match encoding_rs::Encoding::for_bom(body) {
-        Some((encoding, length)) => (Some(encoding), &body[length..]),
-        None => match label {
-            Some(label) => match encoding_rs::Encoding::for_label(label.as_bytes()) {
-                Some(encoding) => (Some(encoding), body),
-                None => return Err(Unreadable::new(Code::Charset, "A codificação declarada não é conhecida.")),
-            },
-            None => (None, body),
-        },
-    };
-    if let Some(encoding) = named
-        && let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(body)
-    {
-        return Ok(text);
-    }
-    if named.is_none_or(|encoding| encoding == encoding_rs::UTF_8) {
-        if let Ok(text) = std::str::from_utf8(body) {
-            return Ok(Cow::Borrowed(text));
-        }
-        // windows-1252 leaves five bytes without a character: a body that holds one is no text at all.
-        if !body.iter().any(|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x00)) {
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(body);
-            return Ok(text);
-        }
-    }
-    Err(Unreadable::new(Code::Charset, "Os bytes não são texto em UTF-8 nem em windows-1252."))
-}
-
-fn charset_label(content_type: &str) -> Option<&str> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
-    })
 }

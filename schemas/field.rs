@@ -28,9 +28,12 @@ pub trait Value: Sized {
         }
     }
 
-    /// Takes in the same tag named again: the later one stands, a list grows.
-    fn again(&mut self, later: Self) {
-        *self = later;
+    /// Reads the same tag named again: the later one stands, a list grows.
+    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        if let Some(later) = Self::read(source, cx)? {
+            *self = later;
+        }
+        Ok(())
     }
 
     /// Writes the value.
@@ -165,7 +168,7 @@ fn number<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Decimal>
     let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
     match parse_number(&text) {
         Some(value) => {
-            if kind == Kind::Text {
+            if kind == Kind::Text && (S::IS_TYPED || text.contains(',')) {
                 cx.read_as("Texto lido como número.");
             }
             Ok(Some(value))
@@ -341,11 +344,15 @@ impl Value for Flag {
             return source.flag().map(|flag| Some(Flag(flag)));
         }
         let Some((_, text)) = scalar(source, cx, "verdadeiro ou falso")? else { return Ok(None) };
-        let value = match text.trim().to_ascii_lowercase().as_str() {
+        let text = text.trim();
+        if !S::IS_TYPED && matches!(text, "true" | "false") {
+            return Ok(Some(Flag(text == "true")));
+        }
+        let value = match text.to_ascii_lowercase().as_str() {
             "true" | "t" | "1" | "s" | "sim" | "y" | "yes" | ".t." => true,
             "false" | "f" | "0" | "n" | "nao" | "não" | "no" | ".f." => false,
             _ => {
-                let quoted = cx.quote(&text);
+                let quoted = cx.quote(text);
                 cx.error(Code::WrongType, format!("{quoted} não é verdadeiro nem falso."));
                 return Ok(None);
             }

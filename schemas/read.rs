@@ -45,8 +45,22 @@ pub struct Broken {
     pub reason: String,
 }
 
+/// Line and column of a byte offset, counted from 1, the column in characters.
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    (line, String::from_utf8_lossy(&before[line_start..]).chars().count() + 1)
+}
+
 /// A pull reader of one document.
 pub trait Source {
+    /// Whether the format tells texts, numbers and lists apart. In XML all is text, and a list is its tag repeated:
+    /// there it is nothing to be noted.
+    const IS_TYPED: bool;
+
+    /// Byte offset of the value that was peeked at last.
+    fn at(&self) -> usize;
     /// The kind of the next value.
     fn peek(&mut self) -> Result<Kind, Broken>;
     /// Consumes a text, or a number as its digits.

@@ -299,6 +299,7 @@ impl<R> Default for List<R> {
 impl<R: Record> List<R> {
     fn push<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
         match source.peek()? {
+            _ if self.0.len() > cx.items => source.skip()?,
             Kind::Object => {
                 self.bound(cx);
                 let member = cx.at_index(self.0.len(), |cx| R::read_object(source, cx))?;
@@ -314,7 +315,7 @@ impl<R: Record> List<R> {
         Ok(())
     }
 
-    /// Reports the bound once, where the first surplus member stands.
+    /// Reports the bound once, where the first surplus member stands; those after it are passed over.
     fn bound(&self, cx: &mut Reading) {
         if self.0.len() == cx.items {
             let limit = cx.items;
@@ -353,14 +354,17 @@ impl<R: Record> List<R> {
                 Met::Element => self.push(source, cx)?,
                 Met::Field(index) => {
                     let member = alone.get_or_insert_with(R::default);
-                    cx.at_index(0, |cx| member.read_field(index, source, cx))?;
+                    cx.at_index(self.0.len(), |cx| member.read_field(index, source, cx))?;
                 }
                 Met::Other => source.skip()?,
             }
         }
         if let Some(member) = alone {
+            self.bound(cx);
             cx.at_index(self.0.len(), |cx| {
-                cx.read_as("Objeto lido como lista de um elemento.");
+                if S::IS_TYPED {
+                    cx.read_as("Objeto lido como lista de um elemento.");
+                }
                 member.check_absent(cx);
             });
             self.0.push(member);
@@ -374,9 +378,14 @@ impl<R: Record> Value for List<R> {
 
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
         let mut list = List::default();
+        list.read_again(source, cx)?;
+        Ok(if list.0.is_empty() { None } else { Some(list) })
+    }
+
+    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
         match source.peek()? {
-            Kind::Array => cx.within(R::spec().name, |cx| list.extend(source, cx))?,
-            Kind::Object => cx.within(R::spec().name, |cx| list.unwrap_object(source, cx))?,
+            Kind::Array => cx.within(R::spec().name, |cx| self.extend(source, cx))?,
+            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(source, cx))?,
             Kind::Null => source.skip()?,
             Kind::Text => {
                 if !source.text()?.trim().is_empty() {
@@ -388,11 +397,7 @@ impl<R: Record> Value for List<R> {
                 cx.wrong_type("uma lista", other);
             }
         }
-        Ok(if list.0.is_empty() { None } else { Some(list) })
-    }
-
-    fn again(&mut self, later: Self) {
-        self.0.extend(later.0);
+        Ok(())
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -465,14 +470,12 @@ macro_rules! record {
                 ) -> Result<(), $crate::read::Broken> {
                     let spec = &Self::spec().fields[index];
                     cx.field(spec.tag, spec.is_personal, |cx| match index {
-                        $(place::$field => {
-                            if let Some(value) = <$ty as $crate::field::Value>::read(source, cx)? {
-                                match &mut self.$field {
-                                    Some(earlier) => $crate::field::Value::again(earlier, value),
-                                    empty => *empty = Some(value),
-                                }
+                        $(place::$field => match &mut self.$field {
+                            Some(earlier) => $crate::field::Value::read_again(earlier, source, cx),
+                            empty => {
+                                *empty = <$ty as $crate::field::Value>::read(source, cx)?;
+                                Ok(())
                             }
-                            Ok(())
                         })+
                         _ => source.skip(),
                     })

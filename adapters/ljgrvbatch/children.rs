@@ -81,6 +81,7 @@ fn child(sale: &Sl1, group: &Group, lines: &[&Sl2], number: String, customer_id:
         sent_by: sale.sent_by.clone(),
         external_id: sale.external_id.clone(),
         version: sale.version.clone(),
+        format: sale.format.clone(),
         uuid: sale.uuid.clone(),
         l1_umov: sale.l1_umov.clone(),
         l1_tipo: "P".to_owned(),

@@ -7,6 +7,7 @@ use crate::effect::{Effect, Sending, Update, What};
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::table::{Declared, Row};
 use crate::verdict::Staged;
+use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
 use rust_decimal::Decimal;
@@ -54,6 +55,7 @@ pub(super) fn fail(sale: &Sl1, violations: Vec<Violation>) -> Staged {
         what: What::Failure {
             transaction: "RETAILSALES",
             version: sale.version.clone(),
+            format: Format::parse(&sale.format),
             sent_by: sale.sent_by.clone(),
             violations,
             ids: vec![id],

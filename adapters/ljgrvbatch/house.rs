@@ -175,6 +175,7 @@ pub(crate) fn sale_without_document() -> Sl1 {
         sent_by: "OMNI".into(),
         external_id: "OMNI-ORDER-1001 ".into(),
         version: "2.009".into(),
+        format: "json".into(),
         uuid: "5f0c2c1e-0000-4000-8000-000000001001".into(),
         l1_umov: "5f0c2c1e-0000-4000-8000-000000001001".into(),
         l1_pdv: "001".into(),

@@ -98,6 +98,7 @@ pub(super) fn row(
         sent_by: Header::text(&letter.header.source_application).to_owned(),
         external_id: message.internal_id.as_ref().map_or_else(String::new, |id| id.raw().to_owned()),
         version: Header::text(&letter.header.version).to_owned(),
+        format: letter.format.as_str().to_owned(),
         uuid: letter.uuid().to_owned(),
         document: document.number.to_owned(),
         l1_doc: document.number.to_owned(),

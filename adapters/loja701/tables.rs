@@ -27,6 +27,8 @@ table! {
         external_id: text;
         /// Version of the message.
         version: text;
+        /// Its format, json or xml: what is told of the sale later goes out in the same.
+        format: text;
         /// UUID of the message, whole.
         uuid: text;
         /// Number of the sale's document, whichever column holds it; by it a number used before is found.

@@ -1,10 +1,12 @@
 //! What eaid sends: the Response, the Receipt, and messages of its own (`domain/protocol.md` 3.2 and 3.3,
 //! `contract.md`, The answer).
 
-use super::Format;
-use super::json::JsonWriter;
+use super::{Format, json, xml};
 use crate::violation::Violation;
-use crate::write::{Content, Writer};
+use crate::write::{Content, Writer, texts};
+
+/// The version of the envelope that we write.
+pub(super) const STANDARD: &str = "1.000";
 
 /// Who we are, in the headers of what we send.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct Heading<'a> {
     pub branch: &'a str,
     /// When it was made.
     pub generated_on: &'a str,
+    /// The id of the record that a business message is about: its identification in XML.
+    pub internal_id: &'a str,
     /// `sync` or `async`.
     pub delivery_type: &'a str,
 }
@@ -62,6 +66,8 @@ pub struct Response<'a> {
     pub sent_by: &'a str,
     /// Its event.
     pub event: &'a str,
+    /// The message answered, as XML carries it; empty where it is left out.
+    pub received: &'a str,
     /// When it was decided.
     pub processed_on: &'a str,
     /// OK, or ERROR.
@@ -75,64 +81,31 @@ pub struct Response<'a> {
 /// Writes a whole message: header and content.
 pub fn write(format: Format, identity: &Identity, heading: &Heading<'_>, content: &dyn Content) -> String {
     match format {
-        Format::Json | Format::Xml => write_json(identity, heading, content),
+        Format::Json => json::write(identity, heading, content),
+        Format::Xml => xml::write(identity, heading, content),
     }
-}
-
-fn write_json(identity: &Identity, heading: &Heading<'_>, content: &dyn Content) -> String {
-    let mut out = JsonWriter::default();
-    out.begin_object();
-    out.property("Header");
-    out.begin_object();
-    for (name, value) in [
-        ("UUID", heading.uuid),
-        ("Type", heading.kind),
-        ("SubType", heading.sub_type),
-        ("Event", heading.event),
-        ("Transaction", heading.transaction),
-        ("StandardVersion", "1.000"),
-        ("Version", heading.version),
-        ("SourceApplication", identity.source_application.as_str()),
-        ("CompanyId", heading.company),
-        ("BranchId", heading.branch),
-        ("ProductName", identity.product_name.as_str()),
-        ("ProductVersion", identity.product_version.as_str()),
-        ("GeneratedOn", heading.generated_on),
-        ("DeliveryType", heading.delivery_type),
-    ] {
-        if !value.is_empty() {
-            out.property(name);
-            out.text(value);
-        }
-    }
-    out.end_object();
-    out.property("Content");
-    content.write(&mut out);
-    out.end_object();
-    out.finish()
 }
 
 impl Content for Response<'_> {
     fn write(&self, out: &mut dyn Writer) {
         out.begin_object();
-        write_received(out, self.received_uuid, self.sent_by, self.event);
+        write_received(
+            out,
+            [("UUID", self.received_uuid), ("SentBy", self.sent_by), ("Event", self.event)],
+            self.received,
+        );
         out.property("ProcessingInformation");
         out.begin_object();
-        write_texts(out, &[("ProcessedOn", self.processed_on), ("Status", if self.is_ok { "OK" } else { "ERROR" })]);
+        texts(out, &[("ProcessedOn", self.processed_on), ("Status", if self.is_ok { "OK" } else { "ERROR" })]);
         if !self.messages.is_empty() {
             out.property("ListOfMessages");
-            out.begin_list("");
+            out.begin_array("Message");
             for message in self.messages {
                 out.begin_object();
-                write_texts(
-                    out,
-                    &[
-                        ("type", message.level.as_str()),
-                        ("code", message.code.as_str()),
-                        ("message", &message.text),
-                        ("path", &message.path),
-                    ],
-                );
+                out.attribute("type", message.level.as_str());
+                out.attribute("code", message.code.as_str());
+                out.attribute("path", &message.path);
+                out.content("message", &message.text);
                 out.end_object();
             }
             out.end_list();
@@ -141,44 +114,41 @@ impl Content for Response<'_> {
         out.property("ReturnContent");
         out.begin_object();
         if !self.ids.is_empty() {
-            out.property("ListOfInternalID");
-            out.begin_list("");
+            out.property(match out.format() {
+                Format::Json => "ListOfInternalID",
+                Format::Xml => "ListOfInternalId",
+            });
+            out.begin_array("InternalId");
             for id in self.ids {
                 out.begin_object();
-                write_texts(out, &[("Name", &id.name), ("Origin", &id.origin), ("Destination", &id.destination)]);
+                texts(out, &[("Name", &id.name), ("Origin", &id.origin), ("Destination", &id.destination)]);
                 out.end_object();
             }
             out.end_list();
         }
         if !self.is_ok {
-            let joined: Vec<&str> = self
-                .messages
-                .iter()
-                .filter(|message| message.is_error())
-                .map(|message| message.text.as_str())
-                .collect();
-            write_texts(out, &[("Error", &joined.join("\n"))]);
+            let errors = self.messages.iter().filter(|message| message.is_error());
+            let joined: Vec<&str> = errors.map(|message| message.text.as_str()).collect();
+            texts(out, &[("Error", &joined.join("\n"))]);
         }
         out.end_object();
         out.end_object();
     }
 }
 
-fn write_received(out: &mut dyn Writer, uuid: &str, sent_by: &str, event: &str) {
+/// The block that names the message answered.
+fn write_received(out: &mut dyn Writer, told: [(&str, &str); 3], received: &str) {
     out.property("ReceivedMessage");
     out.begin_object();
-    write_texts(out, &[("UUID", uuid), ("SentBy", sent_by)]);
-    if !event.is_empty() {
-        write_texts(out, &[("Event", event)]);
+    texts(out, &told[..2]);
+    if !told[2].1.is_empty() {
+        texts(out, &told[2..]);
+    }
+    if out.format() == Format::Xml && !received.is_empty() {
+        out.property("MessageContent");
+        out.document(received);
     }
     out.end_object();
-}
-
-fn write_texts(out: &mut dyn Writer, texts: &[(&str, &str)]) {
-    for (name, text) in texts {
-        out.property(name);
-        out.text(text);
-    }
 }
 
 /// Says that a message arrived; nothing of what became of it.
@@ -188,6 +158,8 @@ pub struct Receipt<'a> {
     pub received_uuid: &'a str,
     /// Who sent it.
     pub sent_by: &'a str,
+    /// The message, as XML carries it; empty where it is left out.
+    pub received: &'a str,
     /// When it arrived.
     pub received_on: &'a str,
 }
@@ -195,10 +167,10 @@ pub struct Receipt<'a> {
 impl Content for Receipt<'_> {
     fn write(&self, out: &mut dyn Writer) {
         out.begin_object();
-        write_received(out, self.received_uuid, self.sent_by, "");
+        write_received(out, [("UUID", self.received_uuid), ("SentBy", self.sent_by), ("Event", "")], self.received);
         out.property("ReceiptData");
         out.begin_object();
-        write_texts(out, &[("ReceivedOn", self.received_on)]);
+        texts(out, &[("ReceivedOn", self.received_on)]);
         out.end_object();
         out.end_object();
     }

@@ -35,8 +35,8 @@ impl<R: Value> Value for Seldom<R> {
         R::absent(required, cx);
     }
 
-    fn again(&mut self, later: Self) {
-        self.0.again(*later.0);
+    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        self.0.read_again(source, cx)
     }
 
     fn write(&self, out: &mut dyn Writer) {

@@ -22,8 +22,8 @@ impl<R: Record> Value for Sparse<R> {
         List::read(source, cx).map(|read| read.map(Sparse))
     }
 
-    fn again(&mut self, later: Self) {
-        self.0.again(later.0);
+    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        self.0.read_again(source, cx)
     }
 
     fn write(&self, out: &mut dyn Writer) {

@@ -36,7 +36,7 @@ fn what_has_no_envelope_is_unreadable_by_code() {
         (br#"{"Header":{}}"#, Code::NoEnvelope),
         (br#"{"Header":7,"Content":{}}"#, Code::NoEnvelope),
         (br#"{"a":1}"#, Code::NoEnvelope),
-        (b"<a/>", Code::NotXml),
+        (b"<a/>", Code::NoEnvelope),
         (b"{\"Header\":{},\"Content\":{\"a\":\"\x81\"}}", Code::Charset),
         (&[b' '; 5000], Code::TooLarge),
         (deep.as_bytes(), Code::TooDeep),
@@ -142,6 +142,7 @@ fn answer(text: &str) -> String {
         company: "01",
         branch: "0101",
         generated_on: "2026-11-20T14:30:00-03:00",
+        internal_id: "",
         delivery_type: "async",
     };
     let messages = [
@@ -154,6 +155,7 @@ fn answer(text: &str) -> String {
         received_uuid: "u 1",
         sent_by: "OMNI",
         event: "upsert",
+        received: "",
         processed_on: "2026-11-20T14:30:00-03:00",
         is_ok: false,
         messages: &messages,

@@ -117,7 +117,7 @@ fn outgoing(laid: &Laid, id: Uuid, kind: SendKind, body: String, at: &Moment<'_>
 }
 
 fn format(laid: &Laid) -> Format {
-    if laid.entry.format == "xml" { Format::Xml } else { Format::Json }
+    Format::parse(&laid.entry.format)
 }
 
 fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
@@ -128,6 +128,7 @@ fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment
         received_uuid: &laid.to.uuid,
         sent_by: &laid.entry.source,
         event: heading.event,
+        received: &laid.to.received,
         processed_on: &now,
         is_ok: answer.is_ok,
         messages: &answer.messages,
@@ -145,7 +146,12 @@ pub fn receipt(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing 
     let id = (at.fresh)();
     let (uuid, now) = (id.to_string(), stamp(at));
     let heading = Heading { uuid: &uuid, kind: "Receipt", generated_on: &now, ..heading(laid) };
-    let content = Receipt { received_uuid: &laid.to.uuid, sent_by: &laid.entry.source, received_on: &now };
+    let content = Receipt {
+        received_uuid: &laid.to.uuid,
+        sent_by: &laid.entry.source,
+        received: &laid.to.received,
+        received_on: &now,
+    };
     let body = write(format(laid), &catalog.identity, &heading, &content);
     outgoing(laid, id, SendKind::Receipt, body, at)
 }

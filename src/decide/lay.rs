@@ -61,6 +61,8 @@ pub struct Correspondence {
     pub event: String,
     /// SubType as it came.
     pub sub_type: String,
+    /// The message as its answer carries it: XML alone does.
+    pub received: String,
     /// The caller waits for the answer.
     pub is_sync: bool,
 }
@@ -163,6 +165,7 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
     };
     match document {
         Err(unreadable) => {
+            laid.entry.format = unreadable.format.as_str().to_owned();
             if let Some(header) = &unreadable.header {
                 address(&mut laid, header, catalog);
             }
@@ -233,6 +236,7 @@ fn address(laid: &mut Laid, header: &Header, catalog: &Catalog) {
         uuid: raw(&header.uuid),
         event: raw(&header.event),
         sub_type: header.sub_type.map_or_else(String::new, |kind| kind.as_str().to_owned()),
+        received: String::new(),
         is_sync: header.delivery_type == Some(DeliveryType::Sync),
     };
 }
@@ -240,6 +244,7 @@ fn address(laid: &mut Laid, header: &Header, catalog: &Catalog) {
 fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Limits) {
     let header = &envelope.header;
     address(laid, header, catalog);
+    laid.to.received = envelope.as_received();
     let entry = &mut laid.entry;
     entry.format = envelope.format.as_str().to_owned();
     entry.fingerprint.digest = format!("{:032x}", envelope.digest);

@@ -5,7 +5,6 @@ use super::answer::stamp;
 use crate::catalog::{Catalog, Method};
 use crate::store::{Outgoing, SendKind};
 use eaid_adapters::effect::{Sending, What};
-use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::{Heading, Response, write};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -33,11 +32,12 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
             heading.kind = "BusinessMessage";
             heading.transaction = transaction;
             heading.version = &version;
+            heading.internal_id = &sending.subject;
             heading.delivery_type = if registration.method == Method::Sync { "Sync" } else { "Async" };
             let body = write(registration.format, &catalog.identity, &heading, content.as_ref());
             (SendKind::Trace, *transaction, registration.format, body)
         }
-        What::Failure { transaction, version, sent_by, violations, ids } => {
+        What::Failure { transaction, version, format, sent_by, violations, ids } => {
             heading.kind = "Response";
             heading.transaction = transaction;
             heading.version = version;
@@ -46,12 +46,13 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
                 received_uuid: &sending.correlation,
                 sent_by,
                 event: "upsert",
+                received: "",
                 processed_on: &now,
                 is_ok: false,
                 messages: violations,
                 ids,
             };
-            (SendKind::Error, *transaction, Format::Json, write(Format::Json, &catalog.identity, &heading, &response))
+            (SendKind::Error, *transaction, *format, write(*format, &catalog.identity, &heading, &response))
         }
     };
     Some(Outgoing {

@@ -5,6 +5,7 @@ use crate::ljgrvbatch::tables::Se1;
 use crate::ljgrvbatch::{failed, postponed};
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::table::Declared;
+use eaid_schemas::envelope::Format;
 use eaid_schemas::violation::{Code, Violation};
 
 #[test]
@@ -14,12 +15,14 @@ fn failures_end_in_er_with_every_reason_and_are_told() {
         payment("01", "2024-05-10", "50.00", "CC", "", 1),
         payment("02", "2024-05-10", "50.00", "CD", "099-NINGUEM", 1),
     ];
-    shop.stage(&sale_without_document(), &[item("01", "2", "", ["1", "100", "100", "0", "0"])], &payments);
+    let sale_in_xml = Sl1 { format: "xml".into(), ..sale_without_document() };
+    shop.stage(&sale_in_xml, &[item("01", "2", "", ["1", "100", "100", "0", "0"])], &payments);
     shop.batch();
     let failed = sale(&shop);
     assert_eq!((&*failed.l1_situa, failed.l1_ergrvbt.lines().count()), ("ER", 3));
     assert!(shop.paper.all::<Se1>().is_empty());
-    let What::Failure { transaction, version, sent_by, violations, ids } = &shop.sent[0].what else { panic!() };
+    let What::Failure { transaction, version, format, sent_by, violations, ids } = &shop.sent[0].what else { panic!() };
+    assert_eq!(*format, Format::Xml, "it goes out in the format of the sale");
     assert_eq!((*transaction, &**version, &**sent_by, violations.len()), ("RETAILSALES", "2.009", "OMNI", 3));
     assert_eq!((&*ids[0].origin, &*ids[0].destination), ("OMNI-ORDER-1001 ", "01|0101|1|000001001|001"));
     assert_eq!(shop.sent[0].correlation, failed.uuid);

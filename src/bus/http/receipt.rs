@@ -23,10 +23,12 @@ impl Reception {
             branch: Header::text(&header.branch_id),
             generated_on: &now,
             delivery_type: "async",
+            internal_id: "",
         };
         let receipt = Receipt {
             received_uuid: Header::text(&header.uuid),
             sent_by: Header::text(&header.source_application),
+            received: &envelope.as_received(),
             received_on: &now,
         };
         write(envelope.format, &self.identity, &heading, &receipt)

@@ -1,0 +1,80 @@
+//! A start tag: its name, its attributes, where it stands.
+
+use crate::read::Broken;
+use quick_xml::escape::unescape;
+use quick_xml::events::attributes::Attributes;
+use std::borrow::Cow;
+
+/// The name without its prefix.
+pub(super) fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+/// A start tag as it stands in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag<'x> {
+    /// The name without its prefix.
+    pub(super) name: &'x str,
+    /// What follows the name, to the end of the tag.
+    pub(super) attributes: &'x str,
+    /// Where the tag begins.
+    pub(super) at: usize,
+    /// `<Tag/>`.
+    pub(super) is_closed: bool,
+}
+
+impl<'x> Tag<'x> {
+    /// The tag that stands at a place of a text, from `<` to `>`.
+    pub(super) fn of(text: &'x str, at: usize, is_closed: bool) -> Tag<'x> {
+        let inner = text.trim_start_matches('<').trim_end_matches('>');
+        let inner = if is_closed { inner.strip_suffix('/').unwrap_or(inner) } else { inner };
+        let end = inner.find([' ', '\t', '\r', '\n']).unwrap_or(inner.len());
+        Tag { name: local(&inner[..end]), attributes: &inner[end..], at, is_closed }
+    }
+
+    /// The attributes that say something: not those of namespaces and schemas.
+    pub(super) fn attributes(&self) -> Said<'x> {
+        Said(Attributes::new(self.attributes, 0))
+    }
+
+    /// Whether any attribute says something.
+    pub(super) fn says_more(&self) -> bool {
+        !self.attributes.is_empty() && self.attributes().next().is_some()
+    }
+}
+
+/// Goes through attributes, those of namespaces and schemas left out.
+#[derive(Clone, Debug)]
+pub(super) struct Said<'x>(Attributes<'x>);
+
+impl Said<'_> {
+    /// None at all.
+    pub(super) fn none() -> Self {
+        Said(Attributes::new("", 0))
+    }
+}
+
+/// Name, value and the value as it stands in the text.
+pub(super) type Attribute<'x> = (&'x str, Cow<'x, str>, &'x str);
+
+impl<'x> Iterator for Said<'x> {
+    type Item = Result<Attribute<'x>, Broken>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let attribute = match self.0.next()? {
+                Ok(attribute) => attribute,
+                Err(error) => return Some(Err(Broken { at: 0, reason: error.to_string() })),
+            };
+            let name: &'x str = attribute.key.into_inner();
+            if name == "xmlns" || name.contains(':') {
+                continue;
+            }
+            let Cow::Borrowed(raw) = attribute.value else { continue };
+            return Some(match unescape(raw) {
+                Ok(value) => Ok((name, value, raw)),
+                Err(error) => Err(Broken { at: 0, reason: error.to_string() }),
+            });
+        }
+    }
+}
