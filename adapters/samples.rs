@@ -165,12 +165,20 @@ impl Sample {
     /// # Errors
     /// [`Failed::Broken`].
     pub fn decide(&self) -> Result<Verdict, Failed> {
+        self.decide_on(self.input)
+    }
+
+    /// Has the house decide on the same message written otherwise.
+    ///
+    /// # Errors
+    /// [`Failed::Broken`].
+    pub fn decide_on(&self, input: &str) -> Result<Verdict, Failed> {
         let mut given = parse("given", self.given)?;
         if let Some(more) = parse("expected", self.expected)?.get("given") {
             merge(&mut given, more);
         }
         let mut house = house(&given).map_err(Failed::Broken)?;
-        (self.takes)(&mut house, self.input).map_err(Failed::Broken)
+        (self.takes)(&mut house, input).map_err(Failed::Broken)
     }
 
     /// Has the house decide, and compares the verdict with the expected one.

@@ -112,8 +112,8 @@ impl Envelope {
     /// [`Broken`] where the content cannot be walked over.
     pub fn pick(&self, picks: &Picks, cx: &mut Reading) -> Result<Vec<Option<Datum>>, Broken> {
         match self.format {
-            Format::Json => picks.read(&mut JsonSource::new(&self.text, self.content.clone()), cx),
-            Format::Xml => picks.read(&mut XmlSource::new(&self.text, self.content.clone()), cx),
+            Format::Json => picks.read(&mut JsonSource::part(&self.text, self.content.clone()), cx),
+            Format::Xml => picks.read(&mut XmlSource::part(&self.text, self.content.clone()), cx),
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
     let header = parts.header.and_then(|at| read_header(&text, at, &mut cx));
     match (header, parts.content) {
         (Some(header), Some(content)) => {
-            let named = (header.event.is_none()).then(|| Envelope::event_in(JsonSource::new(&text, content.clone())));
+            let named = (header.event.is_none()).then(|| Envelope::event_in(JsonSource::part(&text, content.clone())));
             Ok(Document::Message(Box::new(Envelope {
                 event: header.event().or_else(|| named.flatten()),
                 header,
@@ -52,13 +52,13 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
 
 /// Reads a header; `None` where it is no object.
 fn read_header(text: &str, at: Range<usize>, cx: &mut Reading) -> Option<Header> {
-    Header::read(&mut JsonSource::new(text, at), cx).ok().flatten()
+    Header::read(&mut JsonSource::part(text, at), cx).ok().flatten()
 }
 
 /// Reads a content by its declaration. A content that is no object is an error of its own.
 pub(super) fn read_content<R: Record>(text: &str, content: Range<usize>, cx: &mut Reading) -> Result<R, Broken> {
     let is_blank = text[content.clone()].trim_matches(['"', ' ']).is_empty();
-    let mut source = JsonSource::new(text, content);
+    let mut source = JsonSource::part(text, content);
     match source.peek()? {
         Kind::Object => R::read_object(&mut source, cx),
         Kind::Text if is_blank => {

@@ -40,7 +40,7 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
     let header = read_header(&text, &parts, &mut cx);
     match (header, parts.content) {
         (Some(header), Some(content)) => {
-            let named = (header.event.is_none()).then(|| Envelope::event_in(XmlSource::new(&text, content.clone())));
+            let named = (header.event.is_none()).then(|| Envelope::event_in(XmlSource::part(&text, content.clone())));
             Ok(Document::Message(Box::new(Envelope {
                 event: header.event().or_else(|| named.flatten()),
                 header,
@@ -66,7 +66,7 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
 fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
     let spec = Header::spec();
     let mut header = Header::default();
-    let mut source = XmlSource::new(text, parts.information.clone()?);
+    let mut source = XmlSource::part(text, parts.information.clone()?);
     if source.peek().ok()? == Kind::Object {
         let mut first = true;
         while let Some(found) = source.property(first, |name| spec.find(name, 0)).ok()? {
@@ -81,7 +81,7 @@ fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
         }
     }
     if let (Some(event), Some(index)) = (&parts.event, spec.find("Event", 0)) {
-        header.read_field(index, &mut XmlSource::new(text, event.clone()), cx).ok()?;
+        header.read_field(index, &mut XmlSource::part(text, event.clone()), cx).ok()?;
     }
     header.kind = header.kind.or(parts.kind);
     if header.sub_type.is_none() && parts.sub_type != SubType::Event {
@@ -107,7 +107,7 @@ fn read_product(header: &mut Header, source: &mut XmlSource<'_>, cx: &mut Readin
 
 /// Reads a content by its declaration; an empty one lacks all.
 pub(super) fn read_content<R: Record>(text: &str, content: Range<usize>, cx: &mut Reading) -> Result<R, Broken> {
-    let mut source = XmlSource::new(text, content);
+    let mut source = XmlSource::part(text, content);
     match source.peek()? {
         Kind::Object => R::read_object(&mut source, cx),
         Kind::Null => {

@@ -8,6 +8,7 @@ mod batch;
 mod demonstration;
 mod depara;
 mod desk;
+mod formats;
 mod garbage;
 mod mandatory;
 mod privacy;

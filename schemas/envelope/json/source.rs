@@ -11,8 +11,13 @@ pub struct JsonSource<'j> {
 }
 
 impl<'j> JsonSource<'j> {
+    /// Reads a text.
+    pub fn new(text: &'j str) -> Self {
+        JsonSource::part(text, 0..text.len())
+    }
+
     /// Reads the value that stands in a part of a text.
-    pub fn new(text: &'j str, part: Range<usize>) -> Self {
+    pub fn part(text: &'j str, part: Range<usize>) -> Self {
         let base = part.start;
         JsonSource { jiter: Jiter::new(text.get(part).unwrap_or("").as_bytes()), base }
     }

@@ -43,7 +43,7 @@ pub struct XmlSource<'x> {
 
 impl<'x> XmlSource<'x> {
     /// Reads the element that stands in a part of a text.
-    pub fn new(text: &'x str, part: Range<usize>) -> Self {
+    pub fn part(text: &'x str, part: Range<usize>) -> Self {
         let base = part.start;
         let text = text.get(part).unwrap_or("");
         let mut reader = Reader::from_str(text);
