@@ -134,7 +134,9 @@ fn check_branch(page: &mut Page<'_>, branch: &Given<String>, books: &Books) {
     if name.is_empty() || books.branches().any(|known| known.branch == name) {
         return;
     }
-    let names: Vec<&str> = books.branches().map(|known| known.branch.as_str()).collect();
+    let mut names: Vec<&str> = books.branches().map(|known| known.branch.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
     let hint = hint_or_all(name, &names);
     page.problem(branch.at, format!("branches.csv has no branch `{name}`{hint}"));
 }
