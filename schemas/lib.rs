@@ -14,10 +14,14 @@
 //! | [`mod@write`] | the way out |
 //! | [`version`] | versions of messages |
 //! | [`envelope`] | header, business message, Response, Receipt, WhoIs |
+//! | [`messages`] | every message with its versions |
+//! | [`json_schema`] | the declarations as JSON Schema |
 //! | the rest | one file a message |
 
 pub mod envelope;
 pub mod field;
+pub mod json_schema;
+pub mod messages;
 pub mod pick;
 pub mod read;
 pub mod record;

@@ -179,6 +179,8 @@ impl FieldSpec {
 pub struct Spec {
     /// Its name: that of a list's element on the wire.
     pub name: &'static str,
+    /// The name of its type, which no other record has.
+    pub kind: &'static str,
     /// What it is.
     pub doc: &'static str,
     /// Its fields, in the order of the book.
@@ -457,8 +459,12 @@ macro_rules! record {
                     static FIELDS: &[$crate::record::FieldSpec] = &[$(
                         $spec.of(<$ty as $crate::field::Value>::SHAPE, concat!($($field_doc),*)),
                     )+];
-                    static SPEC: $crate::record::Spec =
-                        $crate::record::Spec { name: $wire, doc: concat!($($doc),*), fields: FIELDS };
+                    static SPEC: $crate::record::Spec = $crate::record::Spec {
+                        name: $wire,
+                        kind: stringify!($name),
+                        doc: concat!($($doc),*),
+                        fields: FIELDS,
+                    };
                     &SPEC
                 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// `major.minor` of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     /// Major: what is matched (`domain/README.md` 2).
     pub major: u32,
