@@ -302,6 +302,7 @@ fn answers_fit_their_schemas() {
         company: "01",
         branch: "0101",
         generated_on: "2026-11-20T14:30:00-03:00",
+        internal_id: "",
         delivery_type: "async",
     };
     let messages =
@@ -312,6 +313,7 @@ fn answers_fit_their_schemas() {
             received_uuid: "u",
             sent_by: "OMNI",
             event: "upsert",
+            received: "",
             processed_on: "2026-11-20T14:30:00-03:00",
             is_ok,
             messages,
@@ -319,7 +321,8 @@ fn answers_fit_their_schemas() {
         };
         fits("Response", &write(Format::Json, &identity, &heading("Response"), &answer as &dyn Content));
     }
-    let receipt = Receipt { received_uuid: "u", sent_by: "OMNI", received_on: "2026-11-20T14:30:00-03:00" };
+    let receipt =
+        Receipt { received_uuid: "u", sent_by: "OMNI", received: "", received_on: "2026-11-20T14:30:00-03:00" };
     fits("Receipt", &write(Format::Json, &identity, &heading("Receipt"), &receipt));
 }
 
