@@ -41,13 +41,13 @@ pub trait Value: Sized {
 }
 
 /// The text of a text or number, or `None` after noting the wrong kind. Empty text counts as absent.
-fn scalar<S: Source>(source: &mut S, cx: &mut Reading, wanted: &str) -> Result<Option<(Kind, String)>, Broken> {
+fn scalar<'s, S: Source>(source: &'s mut S, cx: &mut Reading, wanted: &str) -> Result<Option<(Kind, &'s str)>, Broken> {
     let kind = source.peek()?;
     match kind {
         Kind::Text | Kind::Number => {
             let text = source.text()?;
             let blank = text.bytes().all(|byte| byte == b' ');
-            Ok(if blank { None } else { Some((kind, text.to_owned())) })
+            Ok((!blank).then_some((kind, text)))
         }
         Kind::Null => {
             source.skip()?;
@@ -105,7 +105,7 @@ pub(crate) fn read_text<S: Source>(source: &mut S, cx: &mut Reading, max: usize)
         cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {max}."));
         return Ok(None);
     }
-    Ok(Some(text))
+    Ok(Some(text.to_owned()))
 }
 
 impl<const MAX: usize> Value for Text<MAX> {
@@ -164,23 +164,23 @@ pub fn parse_number(text: &str) -> Option<Decimal> {
     if plain.contains(['e', 'E']) { Decimal::from_scientific(plain).ok() } else { plain.parse().ok() }
 }
 
-fn number<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Decimal>, Broken> {
-    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
-    match parse_number(&text) {
+/// A number by its text; of what is none, or is read against the book, `cx` is told.
+fn number_of<S: Source>(kind: Kind, text: &str, cx: &mut Reading) -> Option<Decimal> {
+    match parse_number(text) {
         Some(value) => {
             if kind == Kind::Text && (S::IS_TYPED || text.contains(',')) {
                 cx.read_as("Texto lido como número.");
             }
-            Ok(Some(value))
+            Some(value)
         }
         None if kind == Kind::Number => {
             cx.error(Code::OutOfRange, "O número tem dígitos demais.".to_owned());
-            Ok(None)
+            None
         }
         None => {
-            let quoted = cx.quote(&text);
+            let quoted = cx.quote(text);
             cx.error(Code::NotANumber, format!("{quoted} não é um número."));
-            Ok(None)
+            None
         }
     }
 }
@@ -190,6 +190,33 @@ fn bound(whole: u32) -> Decimal {
     Decimal::from_i128_with_scale(10i128.pow(whole), 0)
 }
 
+/// A number as most are written, digits with at most one point among them, if it fits: read in one pass, without
+/// its zeros at the end. What is not so, or does not fit, takes the long way, which can say why.
+fn plain_number(text: &str, whole: u32, scale: u32) -> Option<Decimal> {
+    let (mut digits, mut places, mut has_point) = (0i64, 0u32, false);
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    if unsigned.is_empty() || unsigned.len() > 18 {
+        return None;
+    }
+    for byte in unsigned.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + i64::from(byte - b'0');
+                places += u32::from(has_point);
+            }
+            b'.' if !has_point => has_point = true,
+            _ => return None,
+        }
+    }
+    while places > 0 && digits % 10 == 0 {
+        digits /= 10;
+        places -= 1;
+    }
+    let fits = places <= scale && digits / 10i64.pow(places) < 10i64.checked_pow(whole)?;
+    let is_negative = unsigned.len() < text.len() && digits != 0;
+    (fits && unsigned.as_bytes()[0] != b'.').then(|| Decimal::new(if is_negative { -digits } else { digits }, places))
+}
+
 /// Reads an exact number of at most `whole` digits before the point and `scale` after it.
 pub(crate) fn read_amount<S: Source>(
     source: &mut S,
@@ -197,7 +224,13 @@ pub(crate) fn read_amount<S: Source>(
     whole: u32,
     scale: u32,
 ) -> Result<Option<Decimal>, Broken> {
-    let Some(value) = number(source, cx)? else { return Ok(None) };
+    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
+    if (kind == Kind::Number || !S::IS_TYPED)
+        && let Some(value) = plain_number(text, whole, scale)
+    {
+        return Ok(Some(value));
+    }
+    let Some(value) = number_of::<S>(kind, text, cx) else { return Ok(None) };
     let rounded = commercial(value, scale);
     if rounded != value {
         if (rounded - value).abs() < Decimal::new(1, 6) {
@@ -239,7 +272,8 @@ impl<const MAX: u32> Count<MAX> {
 
 /// Reads a whole number from 0 to `max`.
 pub(crate) fn read_count<S: Source>(source: &mut S, cx: &mut Reading, max: u32) -> Result<Option<u32>, Broken> {
-    let Some(value) = number(source, cx)? else { return Ok(None) };
+    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
+    let Some(value) = number_of::<S>(kind, text, cx) else { return Ok(None) };
     if !value.fract().is_zero() {
         cx.error(Code::TooManyDecimals, "Esperado um número inteiro.".to_owned());
         return Ok(None);
@@ -280,15 +314,24 @@ impl Moment {
             Some((day, time)) => (day, Some(time.trim())),
             None => (text, None),
         };
-        let form = if day.len() == 8 { "%Y%m%d" } else { "%Y-%m-%d" };
-        let shape_ok = matches!((day.len(), day.contains('-')), (8, false) | (10, true));
-        let date = shape_ok.then(|| NaiveDate::parse_from_str(day, form).ok()).flatten()?;
+        let (year, month, day) = match day.as_bytes() {
+            [year @ .., m0, m1, d0, d1] if year.len() == 4 => (year, [*m0, *m1], [*d0, *d1]),
+            [year @ .., b'-', m0, m1, b'-', d0, d1] if year.len() == 4 => (year, [*m0, *m1], [*d0, *d1]),
+            _ => return None,
+        };
+        let year = i32::try_from(digits(year)?).ok()?;
+        let date = NaiveDate::from_ymd_opt(year, digits(&month)?, digits(&day)?)?;
         let time = match time {
             Some(time) if !time_is_plausible(time) => return None,
             other => other.filter(|time| !time.is_empty()).map(str::to_owned),
         };
         Some(Moment { date, time })
     }
+}
+
+/// The number of a few digits.
+fn digits(text: &[u8]) -> Option<u32> {
+    text.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
 }
 
 /// `HH:MM[:SS[.fff]]` with an optional zone, or nothing.
@@ -316,9 +359,9 @@ impl Value for Moment {
 
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
         let Some((_, text)) = scalar(source, cx, "data em texto")? else { return Ok(None) };
-        let moment = Moment::parse(&text);
+        let moment = Moment::parse(text);
         if moment.is_none() {
-            let quoted = cx.quote(&text);
+            let quoted = cx.quote(text);
             cx.error(Code::NotADate, format!("{quoted} não é uma data (AAAA-MM-DD ou AAAA-MM-DDTHH:MM:SS)."));
         }
         Ok(moment)
@@ -392,7 +435,7 @@ pub trait Choice: Sized + Copy + PartialEq + 'static {
 /// Reads a closed list; shared by all that [`choice!`](crate::choice) declares.
 pub fn read_choice<C: Choice, S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<C>, Broken> {
     let Some((_, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
-    match C::find(&text) {
+    match C::find(text) {
         Some((member, by_the_book)) => {
             if !by_the_book {
                 cx.read_as(format!("Lido como {}.", member.as_str()));
@@ -402,7 +445,7 @@ pub fn read_choice<C: Choice, S: Source>(source: &mut S, cx: &mut Reading) -> Re
         None => {
             let allowed: Vec<&str> =
                 C::MEMBERS.iter().map(|(_, name, _)| *name).filter(|name| !name.is_empty()).collect();
-            let quoted = cx.quote(&text);
+            let quoted = cx.quote(text);
             cx.error(Code::NotInList, format!("{quoted} não está na lista: {}.", allowed.join(", ")));
             Ok(None)
         }

@@ -1,5 +1,6 @@
 //! The declaration of a record: a message's content, or a part of it.
 
+mod names;
 mod seldom;
 mod sparse;
 
@@ -8,6 +9,7 @@ use crate::read::{Broken, Kind, Reading, Source};
 use crate::version::Version;
 use crate::violation::Code;
 use crate::write::Writer;
+pub use names::Names;
 pub use seldom::Seldom;
 pub use sparse::Sparse;
 
@@ -185,18 +187,18 @@ pub struct Spec {
     pub doc: &'static str,
     /// Its fields, in the order of the book.
     pub fields: &'static [FieldSpec],
+    /// Where they are by their names.
+    pub names: Names,
 }
 
 impl Spec {
-    /// Finds a field by a name of the document, looking from the one after the last found: documents mostly
-    /// keep the order of the book, and what they leave out is soon passed over.
+    /// Finds a field by a name of the document, trying the one after the last found first: documents mostly
+    /// keep the order of the book.
     pub fn find(&self, name: &str, expected: usize) -> Option<usize> {
         if self.fields.get(expected).is_some_and(|field| field.tag == name) {
             return Some(expected);
         }
-        let called = |field: &FieldSpec| field.is_called(name);
-        let (before, from) = self.fields.split_at(expected.min(self.fields.len()));
-        from.iter().position(called).map(|at| at + before.len()).or_else(|| before.iter().position(called))
+        self.names.find(self.fields, name)
     }
 }
 
@@ -464,6 +466,7 @@ macro_rules! record {
                         kind: stringify!($name),
                         doc: concat!($($doc),*),
                         fields: FIELDS,
+                        names: $crate::record::Names::new(),
                     };
                     &SPEC
                 }

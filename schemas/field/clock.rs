@@ -23,7 +23,7 @@ impl Value for Clock {
     fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
         let Some((_, text)) = scalar(source, cx, "hora em texto")? else { return Ok(None) };
         if !time_is_plausible(text.trim()) {
-            let quoted = cx.quote(&text);
+            let quoted = cx.quote(text);
             cx.error(Code::NotADate, format!("{quoted} não é uma hora (HH:MM:SS)."));
             return Ok(None);
         }

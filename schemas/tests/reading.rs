@@ -201,7 +201,46 @@ fn dates_come_in_several_forms() {
     }
 }
 
+/// Whatever its case, and wherever it stands.
+#[test]
+fn every_name_and_alias_calls_its_field() {
+    let spec = eaid_schemas::retail_sales::RetailSales::spec();
+    for (place, field) in spec.fields.iter().enumerate() {
+        for name in std::iter::once(&field.tag).chain(field.aliases) {
+            for spelt in [name.to_string(), name.to_uppercase(), name.to_lowercase()] {
+                assert_eq!(spec.find(&spelt, 0), Some(place), "{spelt}");
+                assert_eq!(spec.find(&spelt, spec.fields.len()), Some(place), "{spelt}");
+            }
+        }
+    }
+    for stranger in ["", "x", "NetPrices", "Net Price"] {
+        assert_eq!(spec.find(stranger, 0), None, "{stranger}");
+    }
+}
+
+record! {
+    /// A weight.
+    pub struct Weight "Weight" {
+        /// In kilograms.
+        kilograms: Amount<4, 3> = field("Kilograms");
+    }
+}
+
+/// Reads a weight of these digits.
+fn weigh(digits: &str) -> (Option<Decimal>, Vec<Violation>) {
+    let mut cx = Reading::new(true, 10);
+    let read: Weight = read_text(&format!(r#"{{"Kilograms":{digits}}}"#), &mut cx).expect("JSON");
+    (read.kilograms.map(Amount::get), cx.finish())
+}
+
 proptest! {
+    /// The short way of reading a number and the long one, which an exponent takes, agree.
+    #[test]
+    fn a_number_is_the_same_however_it_is_written(mantissa in -99_999_999i64..99_999_999, scale in 0u32..8) {
+        let plain = Decimal::new(mantissa, scale).to_string();
+        prop_assert_eq!(weigh(&plain), weigh(&format!("{plain}e0")));
+    }
+
     #[test]
     fn a_number_keeps_its_digits(cents in -999_999_999_999_999i64..999_999_999_999_999) {
         let value = Decimal::new(cents, 2);
