@@ -1,10 +1,12 @@
 //! LOOP store -> store (GravaBatch). Takes staged sales of the branches that nobody else works on, makes titles
 //! and orders of them, and keeps those in one transaction.
 
+use crate::catalog::Catalog;
 use crate::decide::sendings;
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Batch, NotKept, Outgoing, Queue};
+use eaid_adapters::books::Books;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::ljgrvbatch;
 use eaid_adapters::routine::Case;
@@ -74,28 +76,28 @@ pub async fn step(office: &Office, limit: usize, publisher: &mpsc::Sender<Outgoi
     if sales.is_empty() {
         return Ok(0);
     }
+    let catalog = office.catalog();
     let mut lines = Wants::default();
     sales.iter().for_each(|sale| ljgrvbatch::lines(sale, &mut lines));
     let lines = office.world_of(lines).await?;
     let opened: Vec<(&Row, Option<Box<dyn Case>>)> =
         sales.iter().map(|sale| (sale, ljgrvbatch::open(sale, &lines).ok())).collect();
     let mut wants = Wants::default();
-    opened.iter().filter_map(|(_, case)| case.as_ref()).for_each(|case| case.wants(&office.catalog.books, &mut wants));
+    opened.iter().filter_map(|(_, case)| case.as_ref()).for_each(|case| case.wants(&catalog.books, &mut wants));
     let mut world = office.world_of(wants).await?;
     let mut plans: Vec<(&Row, Vec<Effect>)> = Vec::with_capacity(opened.len());
     for (sale, case) in &opened {
-        let staged = plan(office, sale, case.as_deref(), &mut world);
+        let staged = plan(&catalog.books, sale, case.as_deref(), &mut world);
         world.absorb(&staged.effects);
         plans.push((sale, staged.effects));
     }
-    apply(office, plans, publisher).await?;
+    apply(office, &catalog, plans, publisher).await?;
     metrics::counter!("eaid_gravabatch_sales_total").increment(sales.len() as u64);
     Ok(sales.len())
 }
 
 /// The effects of one sale. A routine that fails costs one try of that sale only.
-fn plan(office: &Office, sale: &Row, case: Option<&dyn Case>, world: &mut World) -> Staged {
-    let books = &office.catalog.books;
+fn plan(books: &Books, sale: &Row, case: Option<&dyn Case>, world: &mut World) -> Staged {
     let applied = case.map(|case| catch_unwind(AssertUnwindSafe(|| case.apply(books, world))));
     match applied {
         Some(Ok(Ok(Verdict::Stage(staged)))) => staged,
@@ -112,13 +114,14 @@ fn plan(office: &Office, sale: &Row, case: Option<&dyn Case>, world: &mut World)
 /// Keeps plans; where the database refuses the data of one, the plans are split until that sale stands alone.
 async fn apply(
     office: &Office,
+    catalog: &Catalog,
     plans: Vec<(&Row, Vec<Effect>)>,
     publisher: &mpsc::Sender<Outgoing>,
 ) -> Result<(), NotKept> {
     let mut left = vec![plans];
     while let Some(part) = left.pop() {
         let effects: Vec<Effect> = part.iter().flat_map(|(_, effects)| effects.iter().cloned()).collect();
-        match keep(office, effects, publisher).await {
+        match keep(office, catalog, effects, publisher).await {
             Err(NotKept::Rejected(reason)) if part.len() > 1 => {
                 tracing::warn!(reason, "the database refuses the data of a sale; the batch is split");
                 let mut first = part;
@@ -130,8 +133,8 @@ async fn apply(
                 for (sale, _) in part {
                     tracing::error!(reason, "the database refuses a sale's titles or orders");
                     let text = "o banco de dados recusou os títulos ou pedidos da venda";
-                    let staged = ljgrvbatch::postponed(sale, &office.catalog.books, text);
-                    keep(office, staged.effects, publisher).await?;
+                    let staged = ljgrvbatch::postponed(sale, &catalog.books, text);
+                    keep(office, catalog, staged.effects, publisher).await?;
                 }
             }
             other => other?,
@@ -140,9 +143,14 @@ async fn apply(
     Ok(())
 }
 
-async fn keep(office: &Office, effects: Vec<Effect>, publisher: &mpsc::Sender<Outgoing>) -> Result<(), NotKept> {
+async fn keep(
+    office: &Office,
+    catalog: &Catalog,
+    effects: Vec<Effect>,
+    publisher: &mpsc::Sender<Outgoing>,
+) -> Result<(), NotKept> {
     let mut fresh = Uuid::now_v7;
-    let outgoing = sendings(&effects, &office.catalog, &mut office.moment(&mut fresh));
+    let outgoing = sendings(&effects, catalog, &mut office.moment(&mut fresh));
     let lease = Some((office.holder, chrono::Utc::now() + crate::inbound::LEASE));
     let batch = Batch { effects, outgoing, lease, ..Batch::default() };
     let kept = office.store.keep(&batch).await?;

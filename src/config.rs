@@ -125,6 +125,8 @@ pub struct CatalogPaths {
     pub routes: PathBuf,
     /// Reference tables.
     pub reference: PathBuf,
+    /// How often the files are looked at for a change; 0: never, only on SIGHUP.
+    pub watch: Span,
 }
 
 /// `[log]`.

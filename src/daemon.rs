@@ -2,6 +2,7 @@
 
 mod gauges;
 mod listen;
+pub mod reload;
 
 use crate::bus::{Delivery, Sink, amqp, spool};
 use crate::office::Office;
@@ -118,6 +119,8 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         let serving = listen::serve(listener, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
         parts.spawn(async move { ("http", serving.await) });
     }
+    let watching = reload::run(office.clone(), sources.clone());
+    parts.spawn(async move { ("reload", watching.await) });
     parts.spawn(gauges::sample(office.clone(), board.clone(), deliver, publisher.downgrade(), sources.clone()));
 
     let mut loops: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
@@ -139,7 +142,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         // Nobody publishes here: rows are left to the process that does.
         drop(committed);
     }
-    tracing::info!(?roles, tables = TABLES.len(), adapters = office.catalog.registrations.len(), "eaid is at work");
+    tracing::info!(?roles, tables = TABLES.len(), adapters = office.catalog().registrations.len(), "eaid is at work");
 
     let unasked = tokio::select! {
         () = stop.cancelled() => None,

@@ -173,7 +173,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
         OnDesk::Refused(violations) => refuse(laid, violations.clone(), catalog, at),
         OnDesk::Noted => answer::settled(laid, State::Noted, Vec::new(), None, catalog, at),
         OnDesk::WhoIs => {
-            let answer = Answer::who_is();
+            let answer = Answer::who_is(catalog.enabled(&laid.entry.fingerprint.partner));
             answer::settled(laid, State::Noted, Vec::new(), Some(answer), catalog, at)
         }
         OnDesk::Case { case, identity, header_errors, header_warnings, .. } => {

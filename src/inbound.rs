@@ -2,6 +2,7 @@
 //! transport. The next batch is decoded and routed while the last one commits, and decided afterwards.
 
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
+use crate::catalog::Catalog;
 use crate::crash;
 use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_stored};
 use crate::decide::{Decided, Outcome, set_aside};
@@ -22,8 +23,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// So often a batch of woken messages may be overtaken; then they were settled already, or their claim has ended.
 const OVERTAKEN: u32 = 5;
 
-/// A batch laid open, and what settles each delivery.
+/// A batch laid open, the catalog that judges it, and what settles each delivery.
 struct Opened {
+    catalog: Arc<Catalog>,
     laid: Vec<Laid>,
     tickets: Vec<Option<(Ticket, Delivered)>>,
 }
@@ -73,12 +75,13 @@ async fn read(
                 _ = look.tick() => None,
             },
         };
+        let catalog = office.catalog();
         let batch = match first {
             Some(first) => {
                 let (batch, next) = take(&office, first, &mut deliveries);
                 carried = next;
-                let (laid, tickets) = batch.into_iter().map(|delivery| open(&office, delivery)).unzip();
-                Opened { laid, tickets }
+                let (laid, tickets) = batch.into_iter().map(|delivery| open(&office, &catalog, delivery)).unzip();
+                Opened { catalog, laid, tickets }
             }
             None => match office.store.claim_woken(office.holder, LEASE, limit).await {
                 Ok(woken) if woken.is_empty() => continue,
@@ -86,11 +89,11 @@ async fn read(
                     let limits = office.config.envelope_limits();
                     let full = woken.len() == limit;
                     let laid: Vec<Laid> =
-                        woken.into_iter().map(|stored| lay_stored(stored, &office.catalog, &limits)).collect();
+                        woken.into_iter().map(|stored| lay_stored(stored, &catalog, &limits)).collect();
                     if full {
                         office.signals.woken.notify_one();
                     }
-                    Opened { tickets: laid.iter().map(|_| None).collect(), laid }
+                    Opened { catalog, tickets: laid.iter().map(|_| None).collect(), laid }
                 }
                 Err(fault) => {
                     tracing::debug!(%fault, "woken messages are not claimed");
@@ -124,7 +127,7 @@ fn take(
     (batch, None)
 }
 
-fn open(office: &Office, delivery: Delivery) -> (Laid, Option<(Ticket, Delivered)>) {
+fn open(office: &Office, catalog: &Catalog, delivery: Delivery) -> (Laid, Option<(Ticket, Delivered)>) {
     let Delivery { body, content_type, origin, redelivered, may_wait, ticket, .. } = delivery;
     let delivered = Delivered { body: body.clone(), content_type: content_type.clone() };
     let arrival = Arrival {
@@ -136,7 +139,7 @@ fn open(office: &Office, delivery: Delivery) -> (Laid, Option<(Ticket, Delivered
         may_wait,
         received_at: chrono::Utc::now(),
     };
-    let laid = lay(arrival, &office.catalog, &office.config.envelope_limits());
+    let laid = lay(arrival, catalog, &office.config.envelope_limits());
     (laid, Some((ticket, delivered)))
 }
 
@@ -156,7 +159,7 @@ async fn keep_all(
     stop: CancellationToken,
 ) {
     while let Some(opened) = to_keep.recv().await {
-        let Some(done) = keep_through(&office, opened.laid, &stop).await else { return };
+        let Some(done) = keep_through(&office, &opened.catalog, opened.laid, &stop).await else { return };
         let mut fates = Vec::with_capacity(opened.tickets.len());
         let mut tickets = opened.tickets.into_iter();
         for part in done {
@@ -185,13 +188,18 @@ pub struct Part {
 /// Keeps a batch, whatever it takes: a fault is waited out, a batch that another process overtook is decided
 /// again, and one that the database refuses is split until the message at fault stands alone and is set aside.
 /// `None` where the process stops first: then nothing of what is left was kept.
-pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationToken) -> Option<Vec<Part>> {
+pub async fn keep_through(
+    office: &Office,
+    catalog: &Catalog,
+    laid: Vec<Laid>,
+    stop: &CancellationToken,
+) -> Option<Vec<Part>> {
     let mut done = Vec::new();
     let mut left = vec![laid];
     let mut pauses = pauses();
     let mut overtaken = 0;
     while let Some(batch) = left.pop() {
-        match step(office, &batch, false).await {
+        match step(office, catalog, &batch, false).await {
             Ok(part) => {
                 done.push(part);
                 pauses = crate::fault::pauses();
@@ -212,7 +220,7 @@ pub async fn keep_through(office: &Office, laid: Vec<Laid>, stop: &CancellationT
             }
             Err(NotKept::Rejected(reason)) if batch.len() == 1 => {
                 tracing::error!(reason, message = %batch[0].entry.id, "the database refuses a message; it is set aside");
-                match step(office, &batch, true).await {
+                match step(office, catalog, &batch, true).await {
                     Ok(part) => done.push(part),
                     Err(error) => {
                         tracing::error!(%error, "the message cannot even be set aside; it is tried again");
@@ -242,23 +250,25 @@ fn rand_part() -> u8 {
     Uuid::new_v4().as_bytes()[0] % 16
 }
 
-/// One step: look up, decide, keep. `aside`: the one message of the batch is set aside instead of decided.
+/// One step: look up, decide by the catalog that the batch was laid open with, keep. `aside`: the one message of
+/// the batch is set aside instead of decided.
 ///
 /// # Errors
 /// [`NotKept`]: nothing of the batch was kept.
-pub async fn step(office: &Office, laid: &[Laid], aside: bool) -> Result<Part, NotKept> {
+pub async fn step(office: &Office, catalog: &Catalog, laid: &[Laid], aside: bool) -> Result<Part, NotKept> {
     let mut decided = if aside {
         let mut fresh = Uuid::now_v7;
         let mut at = office.moment(&mut fresh);
         let mut decided = Decided::default();
         for (place, laid) in laid.iter().enumerate() {
-            decided.batch.settled.push(set_aside(laid, "o banco de dados recusou os dados", &office.catalog, &mut at));
+            decided.batch.settled.push(set_aside(laid, "o banco de dados recusou os dados", catalog, &mut at));
             decided.outcomes.push(Outcome::Settled(place));
         }
         decided
     } else {
-        office.decide(laid).await?
+        office.decide(laid, catalog).await?
     };
+    decided.batch.catalog = catalog.fingerprint.clone();
     decided.batch.marks = office.take_marks();
     decided.batch.lease = Some((office.holder, chrono::Utc::now() + LEASE));
     crash::point("before-keep");

@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use eaid_adapters::world::{Wants, World};
 use numbers::Numbers;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 /// What wakes a loop that waits.
@@ -30,14 +30,13 @@ pub struct Signals {
 pub struct Office {
     /// The configuration.
     pub config: Config,
-    /// The catalog.
-    pub catalog: Arc<Catalog>,
     /// The store.
     pub store: Arc<dyn Store>,
     /// Who holds leases: this process.
     pub holder: Uuid,
     /// What wakes the loops.
     pub signals: Signals,
+    catalog: watch::Sender<Arc<Catalog>>,
     numbers: Numbers,
     marks: Mutex<Vec<Mark>>,
 }
@@ -47,13 +46,23 @@ impl Office {
     pub fn new(config: Config, catalog: Arc<Catalog>, store: Arc<dyn Store>) -> Office {
         Office {
             config,
-            catalog,
+            catalog: watch::Sender::new(catalog),
             holder: Uuid::now_v7(),
             signals: Signals::default(),
             numbers: Numbers::new(store.clone()),
             store,
             marks: Mutex::default(),
         }
+    }
+
+    /// The catalog in force. A batch asks once and is judged by it from its first message to its last.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.borrow().clone()
+    }
+
+    /// Puts another catalog in force, for what is opened from now on.
+    pub fn put_in_force(&self, catalog: Arc<Catalog>) {
+        self.catalog.send_replace(catalog);
     }
 
     /// Now, in the zone of the configuration.
@@ -75,8 +84,8 @@ impl Office {
     ///
     /// # Errors
     /// [`Fault`] of the store.
-    pub async fn world(&self, laid: &[Laid]) -> Result<(World, Found), Fault> {
-        let wants = wants(laid, &self.catalog);
+    pub async fn world(&self, laid: &[Laid], catalog: &Catalog) -> Result<(World, Found), Fault> {
+        let wants = wants(laid, catalog);
         let new = || laid.iter().filter(|laid| laid.is_new);
         let fingerprints: Vec<Fingerprint> =
             new().filter(|laid| laid.can_be_known()).map(|laid| laid.entry.fingerprint.clone()).collect();
@@ -91,15 +100,15 @@ impl Office {
         Ok((world, found))
     }
 
-    /// Decides a batch as it stands now. Writes nothing.
+    /// Decides a batch as it stands now, by the catalog that it was laid open with. Writes nothing.
     ///
     /// # Errors
     /// [`Fault`] of the store.
-    pub async fn decide(&self, laid: &[Laid]) -> Result<Decided, Fault> {
-        let (mut world, found) = self.world(laid).await?;
+    pub async fn decide(&self, laid: &[Laid], catalog: &Catalog) -> Result<Decided, Fault> {
+        let (mut world, found) = self.world(laid, catalog).await?;
         let mut fresh = Uuid::now_v7;
         let mut at = self.moment(&mut fresh);
-        Ok(batch(laid, &self.catalog, &self.config.envelope_limits(), found, &mut world, &mut at))
+        Ok(batch(laid, catalog, &self.config.envelope_limits(), found, &mut world, &mut at))
     }
 
     /// What a decision takes from outside, now.

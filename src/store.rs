@@ -15,6 +15,7 @@ use eaid_adapters::verdict::Missing;
 use eaid_adapters::world::{DePara, Wants};
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
+use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -291,6 +292,8 @@ pub struct Mark {
 /// What one transaction keeps.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
+    /// Version of the catalog that judged the messages.
+    pub catalog: String,
     /// Messages, in the order of their arrival.
     pub settled: Vec<Settled>,
     /// Repeated messages.
@@ -403,6 +406,23 @@ pub struct Queue {
     pub ready: &'static str,
 }
 
+/// What a daemon says of itself, for `eaid status` wherever it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Process {
+    /// Its id: that of its leases.
+    pub id: Uuid,
+    /// Host and process number.
+    pub name: String,
+    /// Version of the catalog in force there.
+    pub catalog: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Why the files as they stand are not in force, one reason a line; empty: they are.
+    pub refused: String,
+    /// When it said so.
+    pub seen_at: DateTime<Utc>,
+}
+
 /// What the database says of itself.
 #[derive(Clone, Debug)]
 pub struct Health {
@@ -440,7 +460,10 @@ pub trait Store: monitor::Monitor + Send + Sync {
     /// Claims ready rows of a queue whose lanes nobody else holds, in the order of their keys.
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault>;
 
-    /// Gives lanes and leases of a process back, at its end.
+    /// Notes what a process says of itself, in the place of what it said before.
+    async fn report(&self, process: &Process) -> Result<(), Fault>;
+
+    /// Gives lanes and leases of a process back, at its end, and forgets what it said of itself.
     async fn release(&self, holder: Uuid) -> Result<(), Fault>;
 
     /// Takes outbox rows that are due and leased to nobody, oldest first.

@@ -57,8 +57,21 @@ pub struct InternalId {
     pub destination: String,
 }
 
+/// A message that is exchanged with a partner: what WhoIs asks for (`domain/protocol.md` 2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enabled {
+    /// The transaction.
+    pub name: &'static str,
+    /// Its version, `major.minor`.
+    pub version: String,
+    /// We send it.
+    pub send: bool,
+    /// We receive it.
+    pub receive: bool,
+}
+
 /// The answer to a business message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Response<'a> {
     /// The UUID answered, as it came.
     pub received_uuid: &'a str,
@@ -76,6 +89,8 @@ pub struct Response<'a> {
     pub messages: &'a [Violation],
     /// Ids made, or found where they exist already.
     pub ids: &'a [InternalId],
+    /// What is exchanged with the partner; `None` where that was not asked.
+    pub enabled: Option<&'a [Enabled]>,
 }
 
 /// Writes a whole message: header and content.
@@ -126,6 +141,9 @@ impl Content for Response<'_> {
             }
             out.end_list();
         }
+        if let Some(enabled) = self.enabled {
+            write_enabled(out, enabled);
+        }
         if !self.is_ok {
             let errors = self.messages.iter().filter(|message| message.is_error());
             let joined: Vec<&str> = errors.map(|message| message.text.as_str()).collect();
@@ -134,6 +152,25 @@ impl Content for Response<'_> {
         out.end_object();
         out.end_object();
     }
+}
+
+/// The return of WhoIs.
+fn write_enabled(out: &mut dyn Writer, enabled: &[Enabled]) {
+    out.property("EnabledTransactions");
+    out.begin_object();
+    out.begin_list("Transaction");
+    for one in enabled {
+        let mode = match (one.send, one.receive) {
+            (true, true) => "BOTH_ENABLED",
+            (true, false) => "SEND_ENABLED",
+            (false, _) => "RECEIVE_ENABLED",
+        };
+        out.begin_object();
+        texts(out, &[("Name", one.name), ("Version", &one.version), ("Mode", mode)]);
+        out.end_object();
+    }
+    out.end_list();
+    out.end_object();
 }
 
 /// The block that names the message answered.

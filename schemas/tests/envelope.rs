@@ -160,6 +160,7 @@ fn answer(text: &str) -> String {
         is_ok: false,
         messages: &messages,
         ids: &ids,
+        enabled: None,
     };
     write(Format::Json, &identity, &heading, &response)
 }

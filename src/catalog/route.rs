@@ -4,6 +4,7 @@
 use super::{Catalog, Operation, Registration, Route, Version};
 use eaid_adapters::ROUTINES;
 use eaid_adapters::routine::{Address, Part};
+use eaid_schemas::envelope::response::Enabled;
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::field::Choice;
 use eaid_schemas::violation::{Code, Violation};
@@ -37,6 +38,34 @@ impl Catalog {
         let by_both = |route: &&Route| same(&route.product, product) && same(&route.application, application);
         let by_either = |route: &&Route| same(&route.product, product) || same(&route.application, application);
         self.routes.iter().find(by_both).or_else(|| self.routes.iter().find(by_either))
+    }
+
+    /// What stands against a message that asks what is exchanged: only a partner is told.
+    pub fn check_asker(&self, envelope: &Envelope) -> Vec<Violation> {
+        let mut violations = envelope.found.clone();
+        self.check_source(&envelope.header, &mut violations);
+        violations.retain(Violation::is_error);
+        violations
+    }
+
+    /// What is exchanged with a partner, each message and version once, in the order of the file.
+    pub fn enabled(&self, partner: &str) -> Vec<Enabled> {
+        let mut enabled: Vec<Enabled> = Vec::new();
+        let is_theirs = |known: &&Registration| {
+            let route = self.routes.iter().find(|route| route.code == known.route);
+            (known.send || known.receive) && route.is_some_and(|route| route.product == partner)
+        };
+        for known in self.registrations.iter().filter(is_theirs) {
+            let (name, version) = (known.routine.message, known.version.to_string());
+            match enabled.iter_mut().find(|one| one.name == name && one.version == version) {
+                Some(one) => {
+                    one.send |= known.send;
+                    one.receive |= known.receive;
+                }
+                None => enabled.push(Enabled { name, version, send: known.send, receive: known.receive }),
+            }
+        }
+        enabled
     }
 
     /// Finds the registration of a message.

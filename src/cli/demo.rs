@@ -64,6 +64,8 @@ async fn office(dir: &std::path::Path, serve: bool) -> Result<Arc<Office>, Failu
     config.spool.inbox = inside("spool/in");
     config.spool.outbox = inside("spool/out");
     config.http.enabled = serve;
+    // The registrations are compiled in: there is no file to watch.
+    config.catalog.watch.0 = std::time::Duration::ZERO;
     let catalog = Arc::new(catalog(&config, &compiled::texts())?);
     let store = open(config.database_url()).await?;
     store.migrate(TABLES).await?;

@@ -25,7 +25,7 @@ pub async fn run(desk: &Desk, args: Args) -> Result<(), Failure> {
     let config = desk.config()?;
     log(&config)?;
     let office = office(config).await?;
-    if office.catalog.registrations.is_empty() {
+    if office.catalog().registrations.is_empty() {
         let path = office.config.catalog.adapters.display();
         return Err(Failure::Usage(format!("{path} registers no adapter; `eaid init DIR` writes a set to start from")));
     }

@@ -42,6 +42,7 @@ fn print(status: &Status) -> Result<(), Failure> {
     tallies("Outbox", &status.overview.outbox, "empty")?;
     staged(status, &ink)?;
     queues(status, &ink)?;
+    daemons(status, &ink)?;
     hints(status)
 }
 
@@ -74,6 +75,22 @@ fn queues(status: &Status, ink: &Ink) -> Result<(), Failure> {
     }
     if let Some(files) = status.spool {
         say(&format!("  {:<18} {files:>9} files", "spool in"))?;
+    }
+    Ok(())
+}
+
+/// What is in force in each daemon, and what its files have against them.
+fn daemons(status: &Status, ink: &Ink) -> Result<(), Failure> {
+    say(&ink.title("Daemons"))?;
+    if status.processes.is_empty() {
+        return say("  none at work");
+    }
+    for process in &status.processes {
+        say(&format!("  {:<18} catalog {}, for {}", process.name, process.catalog, age(process.since)))?;
+        if !process.refused.is_empty() {
+            say(&ink.alarm("    its files have changed and are refused; the old ones stay in force:"))?;
+            process.refused.lines().try_for_each(|line| say(&ink.alarm(&format!("    {line}"))))?;
+        }
     }
     Ok(())
 }

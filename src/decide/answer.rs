@@ -4,11 +4,9 @@ use super::lay::Laid;
 use super::{Moment, place};
 use crate::catalog::Catalog;
 use crate::store::{Outgoing, SendKind, Settled, State};
-use eaid_adapters::routine::Part;
 use eaid_schemas::envelope::Format;
-use eaid_schemas::envelope::response::{Heading, InternalId, Receipt, Response, write};
+use eaid_schemas::envelope::response::{Enabled, Heading, InternalId, Receipt, Response, write};
 use eaid_schemas::violation::{Code, Violation};
-use eaid_schemas::write::{Content, Writer};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -17,23 +15,24 @@ pub struct Answer {
     is_ok: bool,
     messages: Vec<Violation>,
     ids: Vec<InternalId>,
-    kind: SendKind,
+    /// What is exchanged with the partner, where that was asked.
+    enabled: Option<Vec<Enabled>>,
 }
 
 impl Answer {
     /// OK, with warnings and ids.
     pub fn ok(messages: Vec<Violation>, ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: true, messages, ids, kind: SendKind::Response }
+        Answer { is_ok: true, messages, ids, enabled: None }
     }
 
     /// ERROR with every reason, and ids that exist already.
     pub fn refused(messages: Vec<Violation>, ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: false, messages, ids, kind: SendKind::Response }
+        Answer { is_ok: false, messages, ids, enabled: None }
     }
 
-    /// What is registered.
-    pub fn who_is() -> Answer {
-        Answer { is_ok: true, messages: Vec::new(), ids: Vec::new(), kind: SendKind::Whois }
+    /// What is exchanged with the partner.
+    pub fn who_is(enabled: Vec<Enabled>) -> Answer {
+        Answer { is_ok: true, messages: Vec::new(), ids: Vec::new(), enabled: Some(enabled) }
     }
 }
 
@@ -133,12 +132,11 @@ fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment
         is_ok: answer.is_ok,
         messages: &answer.messages,
         ids: &answer.ids,
+        enabled: answer.enabled.as_deref(),
     };
-    let body = match answer.kind {
-        SendKind::Whois => write(format(laid), &catalog.identity, &heading, &WhoIs { response: &response, catalog }),
-        _ => write(format(laid), &catalog.identity, &heading, &response),
-    };
-    outgoing(laid, id, answer.kind, body, at)
+    let body = write(format(laid), &catalog.identity, &heading, &response);
+    let kind = if answer.enabled.is_some() { SendKind::Whois } else { SendKind::Response };
+    outgoing(laid, id, kind, body, at)
 }
 
 /// Says that a message arrived, and nothing of what became of it.
@@ -154,52 +152,6 @@ pub fn receipt(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing 
     };
     let body = write(format(laid), &catalog.identity, &heading, &content);
     outgoing(laid, id, SendKind::Receipt, body, at)
-}
-
-/// The answer to WhoIs: a Response that lists what is registered (`domain/protocol.md` 2.5).
-struct WhoIs<'a> {
-    response: &'a Response<'a>,
-    catalog: &'a Catalog,
-}
-
-impl Content for WhoIs<'_> {
-    fn write(&self, out: &mut dyn Writer) {
-        let texts = |out: &mut dyn Writer, pairs: &[(&str, &str)]| {
-            for (name, text) in pairs {
-                out.property(name);
-                out.text(text);
-            }
-        };
-        out.begin_object();
-        out.property("ReceivedMessage");
-        out.begin_object();
-        texts(out, &[("UUID", self.response.received_uuid), ("SentBy", self.response.sent_by)]);
-        out.end_object();
-        out.property("ProcessingInformation");
-        out.begin_object();
-        texts(out, &[("ProcessedOn", self.response.processed_on), ("Status", "OK")]);
-        out.end_object();
-        out.property("ReturnContent");
-        out.begin_object();
-        out.property("EnabledTransactions");
-        out.begin_object();
-        out.begin_list("Transaction");
-        for registration in &self.catalog.registrations {
-            let mode = match registration.routine.part {
-                Part::Receives { .. } if registration.receive => "RECEIVE_ENABLED",
-                Part::Sends { .. } if registration.send => "SEND_ENABLED",
-                _ => continue,
-            };
-            out.begin_object();
-            let version = registration.version.to_string();
-            texts(out, &[("Name", registration.routine.message), ("Version", &version), ("Mode", mode)]);
-            out.end_object();
-        }
-        out.end_list();
-        out.end_object();
-        out.end_object();
-        out.end_object();
-    }
 }
 
 /// A message whose successor arrived while it waited: it is answered and done.

@@ -16,6 +16,9 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The transaction under which order events stand in the inbox.
 pub const ORDER_EVENT: &str = "ORDEREVENT";
 
+/// The transaction that asks what is exchanged.
+const WHO_IS: &str = "WHOIS";
+
 /// The transport of an answer that its caller takes in the same call: there is nothing to publish.
 pub const CALL: &str = "http";
 
@@ -253,11 +256,23 @@ fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: 
         laid.desk = OnDesk::Noted;
         return;
     }
-    if entry.business.transaction == "WHOIS" {
-        laid.desk = OnDesk::WhoIs;
-        laid.to.is_sync = true;
-        return;
+    if entry.business.transaction == WHO_IS {
+        laid.to.is_sync = header.delivery_type != Some(DeliveryType::Async);
+        laid.desk = match catalog.check_asker(envelope) {
+            violations if violations.is_empty() => OnDesk::WhoIs,
+            violations => OnDesk::Refused(violations),
+        };
+    } else {
+        lay_case(laid, envelope, catalog, limits);
     }
+    if laid.entry.origin == "http" && laid.to.is_sync {
+        laid.to.transport = CALL;
+    }
+}
+
+/// Finds the registration of a message and lays it on the desk of its routine.
+fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Limits) {
+    let (header, entry) = (&envelope.header, &mut laid.entry);
     match catalog.find(envelope, &entry.origin, limits.items) {
         Err(refused) => {
             laid.desk = OnDesk::Refused(refused.violations);
@@ -281,9 +296,6 @@ fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: 
                 header_warnings: routed.warnings,
             };
         }
-    }
-    if laid.entry.origin == "http" && laid.to.is_sync {
-        laid.to.transport = CALL;
     }
 }
 

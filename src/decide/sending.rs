@@ -51,6 +51,7 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
                 is_ok: false,
                 messages: violations,
                 ids,
+                enabled: None,
             };
             (SendKind::Error, *transaction, *format, write(*format, &catalog.identity, &heading, &response))
         }

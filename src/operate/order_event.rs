@@ -37,11 +37,12 @@ pub async fn record(office: &Office, document: &serde_json::Value) -> Result<Rec
         may_wait: false,
         received_at: Utc::now(),
     };
-    let laid = [lay(arrival, &office.catalog, &office.config.envelope_limits())];
+    let catalog = office.catalog();
+    let laid = [lay(arrival, &catalog, &office.config.envelope_limits())];
     let mut tries = 0;
     let part = loop {
         tries += 1;
-        match step(office, &laid, false).await {
+        match step(office, &catalog, &laid, false).await {
             Ok(part) => break part,
             Err(NotKept::Stale(_)) if tries < TRIES => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             Err(error) => return Err(error),

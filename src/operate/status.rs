@@ -2,9 +2,11 @@
 
 use crate::bus::amqp::{self, Depth};
 use crate::config::Config;
+use crate::daemon::reload::ALIVE;
 use crate::fault::Fault;
-use crate::store::Store;
 use crate::store::monitor::{Overview, Tally};
+use crate::store::{Process, Store};
+use chrono::Utc;
 use eaid_adapters::loja701::tables::Sl1;
 use eaid_adapters::table::Declared;
 use serde_json::{Map, Value, json};
@@ -27,6 +29,8 @@ pub struct Status {
     pub broker: Option<String>,
     /// Files in the spool folder, where it is in use.
     pub spool: Option<usize>,
+    /// Daemons at work, and the catalog in force in each.
+    pub processes: Vec<Process>,
 }
 
 /// A sale that GravaBatch gave up.
@@ -62,6 +66,7 @@ pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault>
         queues,
         broker,
         spool: config.spool.enabled.then(|| files(&config.spool.inbox)),
+        processes: store.processes(Utc::now() - ALIVE * 3).await?,
     })
 }
 
@@ -105,6 +110,7 @@ impl Status {
             "queues": self.queues,
             "broker_error": self.broker,
             "spool": self.spool,
+            "processes": self.processes,
         })
     }
 }

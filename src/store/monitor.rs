@@ -1,7 +1,7 @@
 //! What people ask of the store: the monitor's lists, De/Para by hand, orders. Read by the command line and the
 //! web pages.
 
-use super::{Outgoing, State, Stored};
+use super::{Outgoing, Process, State, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -231,6 +231,9 @@ pub trait Monitor {
 
     /// Makes unroutable messages due again. Gives how many.
     async fn resend(&self, kind: Option<super::SendKind>) -> Result<u64, Fault>;
+
+    /// Daemons that said something of themselves since a moment, by name.
+    async fn processes(&self, since: DateTime<Utc>) -> Result<Vec<Process>, Fault>;
 
     /// An outbox row by its UUID.
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault>;

@@ -14,12 +14,13 @@ mod migrate;
 mod monitor;
 mod numbers;
 mod outbox;
+mod processes;
 mod rows;
 mod sent;
 mod waits;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Queue, Store, Stored};
+use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
@@ -144,6 +145,10 @@ impl Store for Postgres {
 
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
         settle(PATIENCE, claims::rows(&self.loops, queue, holder, lease, limit)).await
+    }
+
+    async fn report(&self, process: &Process) -> Result<(), Fault> {
+        settle(PATIENCE, processes::report(&self.loops, process)).await
     }
 
     async fn release(&self, holder: Uuid) -> Result<(), Fault> {

@@ -13,12 +13,13 @@ mod migrate;
 mod monitor;
 mod numbers;
 mod outbox;
+mod processes;
 mod sent;
 mod values;
 mod waits;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Queue, Store, Stored};
+use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
@@ -96,6 +97,10 @@ impl Store for Sqlite {
 
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
         claims::rows(&self.writer, queue, holder, lease, limit).await.map_err(fault)
+    }
+
+    async fn report(&self, process: &Process) -> Result<(), Fault> {
+        processes::report(&self.writer, process).await.map_err(fault)
     }
 
     async fn release(&self, holder: Uuid) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ mod claiming;
 mod folding;
 mod house;
 mod keeping;
+mod processes;
 mod schema;
 mod sending;
 mod waiting;

@@ -55,12 +55,8 @@ impl Site {
         let folder = tempfile::Builder::new().prefix(&name).tempdir().expect("a folder");
         std::fs::write(folder.path().join("eaid.toml"), configuration).expect("write eaid.toml");
         let port = servers::port();
-        let mut settings = vec![
-            ("EAID_HTTP__LISTEN", format!("127.0.0.1:{port}")),
-            ("EAID_CATALOG__ADAPTERS", shipped("adapters.toml")),
-            ("EAID_CATALOG__ROUTES", shipped("routes.toml")),
-            ("EAID_CATALOG__REFERENCE", shipped("reference")),
-        ];
+        let mut settings = vec![("EAID_HTTP__LISTEN", format!("127.0.0.1:{port}"))];
+        copy(&repository().join("config"), &folder.path().join("config"));
         let file = folder.path().join("eaid.db");
         let mut vhost = None;
         let mut amqp = String::new();
@@ -79,9 +75,8 @@ impl Site {
         let database = settings.iter().find(|(name, _)| *name == "EAID_DATABASE__URL");
         let database = database.map(|(_, url)| url.clone()).unwrap_or_default();
         let surroundings = Surroundings { folder: folder.path().into(), settings };
-        let depara = shipped("demo/depara.csv");
         surroundings.run(&["migrate", "--config", "eaid.toml"]).await.ends(0);
-        surroundings.run(&["depara", "import", &depara, "--config", "eaid.toml"]).await.ends(0);
+        surroundings.run(&["depara", "import", "config/demo/depara.csv", "--config", "eaid.toml"]).await.ends(0);
         let http = Client { port, token: None };
         let mut daemon = surroundings.start(&["run", "--config", "eaid.toml"], &[]);
         ready(&mut daemon, &http, folder.path()).await;
@@ -141,6 +136,11 @@ impl Site {
     pub async fn waits(&self, message: &Value) {
         let condition = format!("xx3_uuid = '{}'", uuid(message));
         self.rows.becomes("xx3", "xx3_status", &condition, "waiting").await;
+    }
+
+    /// Sends the daemon a signal by its name.
+    pub async fn signal(&mut self, name: &str) {
+        self.daemon.as_mut().expect("the daemon runs").signal(name).await;
     }
 
     /// Stops the daemon in good order.
@@ -219,8 +219,18 @@ impl Drop for Site {
     }
 }
 
-fn shipped(path: &str) -> String {
-    repository().join("config").join(path).to_string_lossy().into_owned()
+/// Copies a folder: a test may change its registrations and tables.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("make a folder");
+    for entry in std::fs::read_dir(from).expect("read the shipped configuration") {
+        let entry = entry.expect("read the shipped configuration");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copy a shipped file");
+        }
+    }
 }
 
 async fn ready(daemon: &mut Daemon, http: &Client, folder: &Path) {

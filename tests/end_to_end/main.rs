@@ -27,6 +27,7 @@ mod traces;
 mod wait;
 
 // The scenarios.
+mod catalog;
 mod command_line;
 mod counter_sale;
 mod crash;

@@ -104,12 +104,17 @@ impl Daemon {
 
     /// SIGTERM, and its orderly end.
     pub async fn stop(mut self) -> ExitStatus {
+        self.signal("TERM").await;
+        self.end().await
+    }
+
+    /// Any signal, by its name.
+    pub async fn signal(&mut self, name: &str) {
         let pid = self.child.id().expect("the daemon is still running");
-        let kill = format!("kill -TERM {pid}");
+        let kill = format!("kill -{name} {pid}");
         // The shell's own kill: a minimal Debian has no other.
         let told = Command::new("sh").args(["-c", &kill]).status().await.expect("run sh");
         assert!(told.success(), "{kill} failed");
-        self.end().await
     }
 
     /// SIGKILL.

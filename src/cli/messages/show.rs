@@ -70,6 +70,7 @@ fn print(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
         ("state", format!("{}{cause}", line.status)),
         ("body", format!("{} bytes of {format}, by {}", entry.body.len(), line.origin)),
         ("generated", entry.generated_on.clone()),
+        ("catalog", entry.catalog.clone()),
     ];
     for (name, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) {
         say(&format!("  {name:<10} {fact}"))?;

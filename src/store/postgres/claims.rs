@@ -121,6 +121,7 @@ pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
     .execute(&mut *transaction)
     .await?;
     sqlx::query("delete from claims where holder = $1").bind(holder).execute(&mut *transaction).await?;
+    sqlx::query("delete from processes where id = $1").bind(holder).execute(&mut *transaction).await?;
     sqlx::query(
         "update sending set leased_by = null, leased_until = null
          where sent_at is null and unroutable = '' and leased_by = $1",

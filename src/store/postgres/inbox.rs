@@ -62,6 +62,7 @@ pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settle
 pub(super) async fn settle(
     connection: &mut PgConnection,
     settled: &[&Settled],
+    catalog: &str,
     holder: Option<Uuid>,
     from: &[State],
 ) -> Result<(), NotKept> {
@@ -71,8 +72,8 @@ pub(super) async fn settle(
     let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
     let written = sqlx::query(
         "update inbox i set state = n.state, cause = n.cause, violations = n.violations, ids = n.ids, answer = n.answer,
-             patience_until = n.patience_until, settled_at = n.settled_at, attempts = i.attempts + 1,
-             claimed_by = null, claimed_until = null
+             patience_until = n.patience_until, settled_at = n.settled_at, catalog = $11,
+             attempts = i.attempts + 1, claimed_by = null, claimed_until = null
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[],
                      $8::timestamptz[]) as n (id, state, cause, violations, ids, answer, patience_until, settled_at)
          where i.id = n.id and i.state = any($9) and ($10::uuid is null or i.claimed_by = $10)",
@@ -87,6 +88,7 @@ pub(super) async fn settle(
     .bind(settled.iter().map(|s| s.when_settled()).collect::<Vec<_>>())
     .bind(from)
     .bind(holder)
+    .bind(catalog)
     .execute(connection)
     .await?
     .rows_affected();

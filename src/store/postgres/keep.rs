@@ -24,8 +24,8 @@ pub(super) async fn keep(
     let mut transaction = pool.begin_with(begin).await?;
     let may_copy = may_copy.load(Ordering::Relaxed);
     inbox::insert(&mut transaction, may_copy, &batch.settled).await?;
-    inbox::settle(&mut transaction, &woken, holder, &[State::Woken, State::Waiting]).await?;
-    inbox::settle(&mut transaction, &superseded, None, &[State::Waiting]).await?;
+    inbox::settle(&mut transaction, &woken, &batch.catalog, holder, &[State::Woken, State::Waiting]).await?;
+    inbox::settle(&mut transaction, &superseded, &batch.catalog, None, &[State::Waiting]).await?;
     waits::end(&mut transaction, &woken).await?;
     waits::end(&mut transaction, &superseded).await?;
     for changes in &folded.tables {

@@ -1,14 +1,15 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, sent, settle};
+use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, processes, sent, settle};
 use crate::fault::Fault;
 use crate::store::cells::read_row;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
     WaitLine,
 };
-use crate::store::{Outgoing, SendKind, State, notes};
+use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Row as TableRow, Table};
 use sqlx::postgres::{PgArguments, PgRow};
@@ -82,6 +83,10 @@ impl Monitor for Postgres {
 
     async fn resend(&self, kind: Option<SendKind>) -> Result<u64, Fault> {
         settle(LONG_PATIENCE, sent::resend(&self.people, kind)).await
+    }
+
+    async fn processes(&self, since: DateTime<Utc>) -> Result<Vec<Process>, Fault> {
+        settle(LONG_PATIENCE, processes::list(&self.people, since)).await
     }
 
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault> {

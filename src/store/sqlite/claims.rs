@@ -127,6 +127,7 @@ pub(super) async fn release(pool: &SqlitePool, holder: Uuid) -> sqlx::Result<()>
         "update inbox set claimed_by = null, claimed_until = null
          where state in ('woken', 'waiting') and claimed_by = ?1",
         "delete from claims where holder = ?1",
+        "delete from processes where id = ?1",
         "update sending set leased_by = null, leased_until = null
          where sent_at is null and unroutable = '' and leased_by = ?1",
     ] {

@@ -73,6 +73,7 @@ async fn insert_one(connection: &mut SqliteConnection, entry: &Entry, settled: &
 pub(super) async fn settle(
     connection: &mut SqliteConnection,
     settled: &[&Settled],
+    catalog: &str,
     holder: Option<Uuid>,
     from: &[State],
 ) -> Result<(), NotKept> {
@@ -93,14 +94,15 @@ pub(super) async fn settle(
     };
     let written = sqlx::query(
         "update inbox as i set state = n.value->>1, cause = n.value->>2, violations = n.value->>3, ids = n.value->>4,
-             answer = n.value->>5, patience_until = n.value->>6, settled_at = n.value->>7, attempts = i.attempts + 1,
-             claimed_by = null, claimed_until = null
+             answer = n.value->>5, patience_until = n.value->>6, settled_at = n.value->>7, catalog = ?4,
+             attempts = i.attempts + 1, claimed_by = null, claimed_until = null
          from json_each(?1) as n
          where i.id = n.value->>0 and i.state in (select value from json_each(?2)) and (?3 is null or i.claimed_by = ?3)",
     )
     .bind(list(&settled.iter().map(row).collect::<Vec<_>>())?)
     .bind(list(&from.iter().map(|state| state.as_str()).collect::<Vec<_>>())?)
     .bind(holder.map(id))
+    .bind(catalog)
     .execute(connection)
     .await?
     .rows_affected();

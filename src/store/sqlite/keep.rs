@@ -15,8 +15,8 @@ pub(super) async fn keep(pool: &SqlitePool, batch: &Batch) -> Result<Kept, NotKe
 
     let mut transaction = pool.begin_with(BEGIN).await?;
     inbox::insert(&mut transaction, &batch.settled).await?;
-    inbox::settle(&mut transaction, &woken, holder, &[State::Woken, State::Waiting]).await?;
-    inbox::settle(&mut transaction, &superseded, None, &[State::Waiting]).await?;
+    inbox::settle(&mut transaction, &woken, &batch.catalog, holder, &[State::Woken, State::Waiting]).await?;
+    inbox::settle(&mut transaction, &superseded, &batch.catalog, None, &[State::Waiting]).await?;
     waits::end(&mut transaction, &woken).await?;
     waits::end(&mut transaction, &superseded).await?;
     for changes in &folded.tables {

@@ -1,15 +1,16 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
 use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
-use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, sent};
+use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, processes, sent};
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
     WaitLine,
 };
 use crate::store::trouble::{fault, unfit};
-use crate::store::{Outgoing, SendKind, State, notes};
+use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Row as TableRow, Table};
 use sqlx::query::Query;
@@ -82,6 +83,10 @@ impl Monitor for Sqlite {
 
     async fn resend(&self, kind: Option<SendKind>) -> Result<u64, Fault> {
         sent::resend(&self.writer, kind).await.map_err(fault)
+    }
+
+    async fn processes(&self, since: DateTime<Utc>) -> Result<Vec<Process>, Fault> {
+        processes::list(&self.readers, since).await.map_err(fault)
     }
 
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault> {
