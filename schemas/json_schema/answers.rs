@@ -72,6 +72,26 @@ fn internal_id(definitions: &mut Definitions) -> Value {
     })
 }
 
+/// The return of WhoIs.
+fn enabled() -> Value {
+    let modes = ["SEND_ENABLED", "RECEIVE_ENABLED", "BOTH_ENABLED"];
+    let transaction = json!({
+        "type": "object",
+        "properties": {
+            "Name": text("The transaction."),
+            "Version": text("major.minor"),
+            "Mode": { "enum": modes, "description": "As we do it: SEND_ENABLED is what we send." },
+        },
+        "required": ["Name", "Version", "Mode"],
+    });
+    json!({
+        "type": "object",
+        "description": "What is exchanged with the partner that asks; answers WhoIs.",
+        "properties": { "Transaction": { "type": "array", "items": transaction } },
+        "required": ["Transaction"],
+    })
+}
+
 pub(super) fn response(definitions: &mut Definitions) -> Value {
     let (received, finding, id) = (received(definitions), finding(definitions), internal_id(definitions));
     let content = json!({
@@ -92,7 +112,7 @@ pub(super) fn response(definitions: &mut Definitions) -> Value {
                 "properties": {
                     "ListOfInternalID": { "type": "array", "items": id },
                     "Error": text("All errors, a line each, for old readers."),
-                    "EnabledTransactions": { "type": "object", "description": "What is registered; answers WhoIs." },
+                    "EnabledTransactions": enabled(),
                 },
             },
         },

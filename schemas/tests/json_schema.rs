@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use eaid_schemas::customer_vendor::CustomerVendor;
-use eaid_schemas::envelope::response::{Heading, Identity, InternalId, Receipt, Response, write};
+use eaid_schemas::envelope::response::{Enabled, Heading, Identity, InternalId, Receipt, Response, write};
 use eaid_schemas::envelope::{Document, Format, Limits, decode};
 use eaid_schemas::item_reserve::ItemReserve;
 use eaid_schemas::json_schema::document;
@@ -308,7 +308,13 @@ fn answers_fit_their_schemas() {
     let messages =
         [Violation::error(Code::Missing, "/InternalId", "falta"), Violation::warning(Code::ReadAs, "", "lido")];
     let ids = [InternalId { name: "RETAILSALES".into(), origin: "S-1".into(), destination: "01|0101".into() }];
-    for (is_ok, messages, ids) in [(true, &messages[1..], &ids[..]), (false, &messages[..], &[]), (true, &[], &[])] {
+    let enabled = [Enabled { name: "RetailSales", version: "2.009".into(), send: false, receive: true }];
+    for (is_ok, messages, ids, enabled) in [
+        (true, &messages[1..], &ids[..], None),
+        (false, &messages[..], &[], None),
+        (true, &[], &[], None),
+        (true, &[], &[], Some(&enabled[..])),
+    ] {
         let answer = Response {
             received_uuid: "u",
             sent_by: "OMNI",
@@ -318,6 +324,7 @@ fn answers_fit_their_schemas() {
             is_ok,
             messages,
             ids,
+            enabled,
         };
         fits("Response", &write(Format::Json, &identity, &heading("Response"), &answer as &dyn Content));
     }
