@@ -9,6 +9,7 @@ use crate::table::Table;
 use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
 use eaid_schemas::envelope::{Envelope, Event, Format, Header};
+use eaid_schemas::place::Place;
 use eaid_schemas::read::Reading;
 use eaid_schemas::record::{Record, Spec};
 use eaid_schemas::violation::{Code, Violation};
@@ -30,6 +31,12 @@ pub trait Case: Send + Sync {
     /// What the reading found.
     fn found(&self) -> &[Violation] {
         &[]
+    }
+
+    /// Where paths stand in the message that the case was opened from; for those that read no message, in its
+    /// header alone.
+    fn locate(&self, envelope: &Envelope, paths: &[&str]) -> Vec<Place> {
+        envelope.locate(paths, |_| {})
     }
 }
 
@@ -117,6 +124,11 @@ impl<R: Receives> Case for Received<R> {
 
     fn found(&self) -> &[Violation] {
         &self.0.found
+    }
+
+    fn locate(&self, envelope: &Envelope, paths: &[&str]) -> Vec<Place> {
+        // What broke the first reading off breaks this one off at the same place.
+        envelope.locate(paths, |cx| drop(envelope.read::<R::Message>(cx)))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod xml;
 
 use crate::field::Choice;
 use crate::pick::{Datum, Picks};
+use crate::place::{Place, Sought};
 use crate::read::{Broken, Kind, Reading, Source};
 use crate::record::Record;
 use crate::violation::{Code, Violation};
@@ -34,6 +35,22 @@ impl Format {
         match self {
             Format::Json => "json",
             Format::Xml => "xml",
+        }
+    }
+
+    /// The content type of a text whose charset is not known.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Format::Json => "application/json",
+            Format::Xml => "application/xml",
+        }
+    }
+
+    /// The content type of what we write in it.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Format::Json => "application/json",
+            Format::Xml => "application/xml; charset=utf-8",
         }
     }
 
@@ -129,6 +146,38 @@ impl Envelope {
     /// The whole message as text, freed of what it was wrapped in.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where paths stand in [`Envelope::text`]: for each its place, or that of what should hold it. `read` reads
+    /// the content.
+    pub fn locate(&self, paths: &[&str], read: impl FnOnce(&mut Reading)) -> Vec<Place> {
+        let content = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
+        let header = Reading::under("Header", usize::MAX).seeking(Sought::of(paths));
+        let found = self.seek(header, content, read);
+        let is_of_header = |path: &str| path == "/Header" || path.starts_with("/Header/");
+        let met: Vec<(usize, &str)> = paths
+            .iter()
+            .map(|path| match found[usize::from(!is_of_header(path))].find(path) {
+                Some(met) => met,
+                None => (self.content.start, ""),
+            })
+            .collect();
+        let xpaths = match self.format {
+            Format::Json => Vec::new(),
+            Format::Xml => xml::xpaths(&self.text, &met),
+        };
+        let mut xpaths = xpaths.into_iter();
+        met.iter().map(|(at, _)| Place { at: *at, xpath: xpaths.next() }).collect()
+    }
+
+    /// Reads header and content once more, and gives where the paths were met that each sought.
+    fn seek(&self, mut header: Reading, mut content: Reading, read: impl FnOnce(&mut Reading)) -> [Sought; 2] {
+        match self.format {
+            Format::Json => json::seek_header(&self.text, &mut header),
+            Format::Xml => xml::seek_header(&self.text, &mut header),
+        }
+        read(&mut content);
+        [header.sought(), content.sought()]
     }
 
     /// The content as text, in its own format.

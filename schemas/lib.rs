@@ -10,6 +10,7 @@
 //! | [`read`] | events of a document, and the context in which they are read |
 //! | [`field`] | the types of fields: a constraint is part of the type |
 //! | [`mod@record`] | the declaration of a record, and the lists of them |
+//! | [`place`] | where in a text a path stands |
 //! | [`pick`] | values picked out of a content that no record declares |
 //! | [`mod@write`] | the way out |
 //! | [`version`] | versions of messages |
@@ -23,6 +24,7 @@ pub mod field;
 pub mod json_schema;
 pub mod messages;
 pub mod pick;
+pub mod place;
 pub mod read;
 pub mod record;
 pub mod version;

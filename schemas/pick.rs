@@ -130,6 +130,7 @@ impl Picks {
         cx: &mut Reading,
         picked: &mut [Option<Datum>],
     ) -> Result<(), Broken> {
+        cx.stand(source)?;
         let mut first = true;
         let mut entered = vec![false; branches.len()];
         while let Some(found) = source.property(first, |name| {
@@ -146,7 +147,11 @@ impl Picks {
                 }
                 Branch::Leaf(place) => {
                     let field = &self.picks[*place].field;
-                    if let Some(datum) = cx.field(field.tag, field.is_personal, |cx| read(field, source, cx))? {
+                    let datum = cx.field(field.tag, field.is_personal, |cx| {
+                        cx.stand(source)?;
+                        read(field, source, cx)
+                    })?;
+                    if let Some(datum) = datum {
                         picked[*place] = Some(datum);
                     }
                 }

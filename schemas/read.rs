@@ -2,6 +2,7 @@
 //!
 //! JSON and XML are two [`Source`]s of the same events, so that one reader serves both.
 
+use crate::place::Sought;
 use crate::violation::{Code, ErrorPaths, Level, Violation};
 use std::fmt::Write as _;
 
@@ -93,17 +94,48 @@ pub struct Reading {
     /// The bound on the members of one list.
     pub items: usize,
     personal: bool,
+    sought: Option<Box<Sought>>,
 }
 
 impl Reading {
     /// A reading of a content; `whole` asks for all mandatory fields, else for keys alone.
     pub fn new(whole: bool, items: usize) -> Self {
-        Reading { path: Vec::new(), found: Vec::new(), errors: ErrorPaths::default(), whole, items, personal: false }
+        Reading {
+            path: Vec::new(),
+            found: Vec::new(),
+            errors: ErrorPaths::default(),
+            whole,
+            items,
+            personal: false,
+            sought: None,
+        }
     }
 
     /// A reading whose paths begin with a name, as `/Header`.
     pub fn under(root: &'static str, items: usize) -> Self {
         Reading { path: vec![Step::Name(root)], ..Reading::new(true, items) }
+    }
+
+    /// The same reading, that takes note of where some paths stand.
+    pub(crate) fn seeking(self, sought: Sought) -> Self {
+        Reading { sought: Some(Box::new(sought)), ..self }
+    }
+
+    /// Where the paths stand that were sought.
+    pub(crate) fn sought(self) -> Sought {
+        self.sought.map_or_else(Sought::default, |sought| *sought)
+    }
+
+    /// Takes note of where the next value stands, if anybody asked.
+    pub fn stand<S: Source>(&mut self, source: &mut S) -> Result<(), Broken> {
+        if self.sought.is_some() {
+            source.peek()?;
+            let (pointer, at) = (self.pointer(), source.at());
+            if let Some(sought) = &mut self.sought {
+                sought.meet(pointer, at);
+            }
+        }
+        Ok(())
     }
 
     /// The path of the present place.
@@ -186,6 +218,15 @@ impl Reading {
         });
         let text = format!("A tag {} é obrigatória e não foi informada.", tag.unwrap_or("?"));
         self.error(Code::Missing, text);
+    }
+
+    /// Notes that a list is too long, once for those that come one after another.
+    pub fn surplus(&mut self) {
+        let path = self.pointer();
+        let is_known = self.found.last().is_some_and(|last| last.code == Code::TooManyItems && last.path == path);
+        if !is_known {
+            self.error(Code::TooManyItems, format!("A lista tem mais de {} elementos.", self.items));
+        }
     }
 
     /// Notes that the kind of a value does not fit.

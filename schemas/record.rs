@@ -7,7 +7,6 @@ mod sparse;
 use crate::field::Value;
 use crate::read::{Broken, Kind, Reading, Source};
 use crate::version::Version;
-use crate::violation::Code;
 use crate::write::Writer;
 pub use names::Names;
 pub use seldom::Seldom;
@@ -218,6 +217,7 @@ pub trait Record: Default {
 
     /// Reads an object. What no field is called is passed over: it is kept in the stored message.
     fn read_object<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Self, Broken> {
+        cx.stand(source)?;
         let mut record = Self::default();
         let mut expected = 0;
         let mut first = true;
@@ -301,43 +301,40 @@ impl<R> Default for List<R> {
 }
 
 impl<R: Record> List<R> {
-    fn push<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
-        match source.peek()? {
-            _ if self.0.len() > cx.items => source.skip()?,
+    /// Reads the next member; `place` is where it stands, which those count for too that are empty or wrong.
+    fn push<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        let kind = source.peek()?;
+        if kind == Kind::Array {
+            return self.extend(place, source, cx);
+        }
+        let at = *place;
+        *place += 1;
+        match kind {
+            Kind::Null => source.skip(),
+            _ if !is_within_bound(at, cx) => source.skip(),
             Kind::Object => {
-                self.bound(cx);
-                let member = cx.at_index(self.0.len(), |cx| R::read_object(source, cx))?;
-                self.0.push(member);
+                self.0.push(cx.at_index(at, |cx| R::read_object(source, cx))?);
+                Ok(())
             }
-            Kind::Array => self.extend(source, cx)?,
-            Kind::Null => source.skip()?,
             other => {
                 source.skip()?;
-                cx.at_index(self.0.len(), |cx| cx.wrong_type("um objeto", other));
+                cx.at_index(at, |cx| cx.wrong_type("um objeto", other));
+                Ok(())
             }
         }
-        Ok(())
     }
 
-    /// Reports the bound once, where the first surplus member stands; those after it are passed over.
-    fn bound(&self, cx: &mut Reading) {
-        if self.0.len() == cx.items {
-            let limit = cx.items;
-            cx.error(Code::TooManyItems, format!("A lista tem mais de {limit} elementos."));
-        }
-    }
-
-    fn extend<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+    fn extend<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
         let mut first = true;
         while source.element(first)? {
             first = false;
-            self.push(source, cx)?;
+            self.push(place, source, cx)?;
         }
         Ok(())
     }
 
     /// An object in the place of a list: the wrapper of the element's name, or the only member itself.
-    fn unwrap_object<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+    fn unwrap_object<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
         enum Met {
             Element,
             Field(usize),
@@ -355,17 +352,18 @@ impl<R: Record> List<R> {
         })? {
             first = false;
             match met {
-                Met::Element => self.push(source, cx)?,
+                Met::Element => self.push(place, source, cx)?,
                 Met::Field(index) => {
                     let member = alone.get_or_insert_with(R::default);
-                    cx.at_index(self.0.len(), |cx| member.read_field(index, source, cx))?;
+                    cx.at_index(*place, |cx| member.read_field(index, source, cx))?;
                 }
                 Met::Other => source.skip()?,
             }
         }
-        if let Some(member) = alone {
-            self.bound(cx);
-            cx.at_index(self.0.len(), |cx| {
+        if let Some(member) = alone
+            && is_within_bound(*place, cx)
+        {
+            cx.at_index(*place, |cx| {
                 if S::IS_TYPED {
                     cx.read_as("Objeto lido como lista de um elemento.");
                 }
@@ -375,6 +373,14 @@ impl<R: Record> List<R> {
         }
         Ok(())
     }
+}
+
+/// Whether a member may stand there; the bound is told once, where the first surplus member stands.
+fn is_within_bound(place: usize, cx: &mut Reading) -> bool {
+    if place == cx.items {
+        cx.surplus();
+    }
+    place < cx.items
 }
 
 impl<R: Record> Value for List<R> {
@@ -387,9 +393,10 @@ impl<R: Record> Value for List<R> {
     }
 
     fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+        let mut place = self.0.len();
         match source.peek()? {
-            Kind::Array => cx.within(R::spec().name, |cx| self.extend(source, cx))?,
-            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(source, cx))?,
+            Kind::Array => cx.within(R::spec().name, |cx| self.extend(&mut place, source, cx))?,
+            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(&mut place, source, cx))?,
             Kind::Null => source.skip()?,
             Kind::Text => {
                 if !source.text()?.trim().is_empty() {
@@ -478,15 +485,18 @@ macro_rules! record {
                     cx: &mut $crate::read::Reading,
                 ) -> Result<(), $crate::read::Broken> {
                     let spec = &Self::spec().fields[index];
-                    cx.field(spec.tag, spec.is_personal, |cx| match index {
-                        $(place::$field => match &mut self.$field {
-                            Some(earlier) => $crate::field::Value::read_again(earlier, source, cx),
-                            empty => {
-                                *empty = <$ty as $crate::field::Value>::read(source, cx)?;
-                                Ok(())
-                            }
-                        })+
-                        _ => source.skip(),
+                    cx.field(spec.tag, spec.is_personal, |cx| {
+                        cx.stand(source)?;
+                        match index {
+                            $(place::$field => match &mut self.$field {
+                                Some(earlier) => $crate::field::Value::read_again(earlier, source, cx),
+                                empty => {
+                                    *empty = <$ty as $crate::field::Value>::read(source, cx)?;
+                                    Ok(())
+                                }
+                            })+
+                            _ => source.skip(),
+                        }
                     })
                 }
 

@@ -11,7 +11,7 @@ use crate::read::{Broken, Kind, Reading, Source, line_and_column};
 use crate::record::Record;
 use crate::violation::Code;
 use crate::write::{Content, Writer, texts};
-use parts::Stop;
+use parts::{Parts, Stop};
 pub use source::JsonSource;
 use std::ops::Range;
 pub use writer::JsonWriter;
@@ -53,6 +53,13 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
 /// Reads a header; `None` where it is no object.
 fn read_header(text: &str, at: Range<usize>, cx: &mut Reading) -> Option<Header> {
     Header::read(&mut JsonSource::part(text, at), cx).ok().flatten()
+}
+
+/// Reads the header of a text once more.
+pub(super) fn seek_header(text: &str, cx: &mut Reading) {
+    if let Ok(Parts { header: Some(at), .. }) = parts::find(text, usize::MAX) {
+        read_header(text, at, cx);
+    }
 }
 
 /// Reads a content by its declaration. A content that is no object is an error of its own.

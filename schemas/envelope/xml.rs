@@ -10,6 +10,7 @@ pub(super) mod payload;
 mod source;
 mod tag;
 mod writer;
+mod xpath;
 
 use super::header::SubType;
 use super::response::{Heading, Identity, STANDARD};
@@ -26,6 +27,8 @@ pub use writer::XmlWriter;
 
 /// The root of every message.
 const ROOT: &str = "TOTVSMessage";
+/// The header.
+const INFORMATION: &str = "MessageInformation";
 
 /// Reads the envelope of an XML text.
 pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadable> {
@@ -67,6 +70,7 @@ fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
     let spec = Header::spec();
     let mut header = Header::default();
     let mut source = XmlSource::part(text, parts.information.clone()?);
+    cx.stand(&mut source).ok()?;
     if source.peek().ok()? == Kind::Object {
         let mut first = true;
         while let Some(found) = source.property(first, |name| spec.find(name, 0)).ok()? {
@@ -103,6 +107,43 @@ fn read_product(header: &mut Header, source: &mut XmlSource<'_>, cx: &mut Readin
         }
     }
     Ok(())
+}
+
+/// Reads the header of a text once more.
+pub(super) fn seek_header(text: &str, cx: &mut Reading) {
+    if let Ok(parts) = parts::find(text, usize::MAX) {
+        read_header(text, &parts, cx);
+    }
+}
+
+/// The XPath of each place: that of what stands there, and what is missing below it, as a pointer.
+pub(super) fn xpaths(text: &str, met: &[(usize, &str)]) -> Vec<String> {
+    let offsets: Vec<usize> = met.iter().map(|(at, _)| *at).collect();
+    let mut found = xpath::at(text, &offsets);
+    for (path, (_, missing)) in found.iter_mut().zip(met) {
+        if let Some(message) = path.strip_suffix(INFORMATION) {
+            *path = missing_of_header(message, missing);
+            continue;
+        }
+        for step in missing.split('/').skip(1) {
+            match step.parse::<usize>() {
+                Ok(index) => path.push_str(&format!("[{}]", index + 1)),
+                Err(_) => path.extend(["/", step]),
+            }
+        }
+    }
+    found
+}
+
+/// Where a missing property of the header belongs.
+fn missing_of_header(message: &str, missing: &str) -> String {
+    match missing {
+        "/Version" => format!("{message}{INFORMATION}/@version"),
+        "/ProductName" => format!("{message}{INFORMATION}/Product/@name"),
+        "/ProductVersion" => format!("{message}{INFORMATION}/Product/@version"),
+        "/Event" => format!("{message}BusinessMessage/BusinessEvent/Event"),
+        _ => format!("{message}{INFORMATION}{missing}"),
+    }
 }
 
 /// Reads a content by its declaration; an empty one lacks all.
@@ -147,7 +188,7 @@ pub(super) fn write(identity: &Identity, heading: &Heading<'_>, content: &dyn Co
     let mut out = XmlWriter::with_declaration();
     out.property(ROOT);
     out.begin_object();
-    out.property("MessageInformation");
+    out.property(INFORMATION);
     out.begin_object();
     out.attribute("version", heading.version);
     write_texts(

@@ -4,8 +4,27 @@
 
 use eaid_schemas::envelope::response::{Heading, Identity, InternalId, Response, write};
 use eaid_schemas::envelope::{Document, Envelope, Event, Format, Header, Limits, decode};
+use eaid_schemas::field::Text;
+use eaid_schemas::read::Reading;
+use eaid_schemas::record;
 use eaid_schemas::violation::{Code, Violation};
 use proptest::prelude::*;
+
+record! {
+    /// What stands in an answer to be returned.
+    pub struct Returned "ReturnContent" {
+        /// All errors.
+        error: Text<100000> = field("Error");
+    }
+}
+
+record! {
+    /// An answer, as far as the tests read it.
+    pub struct Answered "Answered" {
+        /// What is returned.
+        content: Returned = field("ReturnContent");
+    }
+}
 
 const LIMITS: Limits = Limits { body: 4096, depth: 8, items: 100 };
 
@@ -122,14 +141,25 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_written_as_xml(text in "[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\u{fffe}\u{ffff}]*\\PC", received in "[<>&\\]\\[a-zA-Z!]{0,20}") {
+        let body = answer(Format::Xml, &text, &received);
+        let Ok(Document::Message(envelope)) = decode(body.as_bytes(), None, &Limits { body: 1 << 20, ..LIMITS }) else {
+            panic!("not read back: {body}")
+        };
+        let back: Answered = envelope.read(&mut Reading::new(true, 10)).expect("it was decoded");
+        let back = back.content.expect("ReturnContent");
+        prop_assert_eq!(back.error.as_ref().map(Text::raw), Some(text.as_str()).filter(|text| !text.trim().is_empty()));
+    }
+
+    #[test]
     fn any_text_is_written_as_json(text in any::<String>()) {
-        let body = answer(&text);
+        let body = answer(Format::Json, &text, "");
         let back: serde_json::Value = serde_json::from_str(&body).expect("what is written is JSON");
         prop_assert_eq!(back["Content"]["ReturnContent"]["Error"].as_str(), Some(text.as_str()));
     }
 }
 
-fn answer(text: &str) -> String {
+fn answer(format: Format, text: &str, received: &str) -> String {
     let identity =
         Identity { source_application: "EAID".into(), product_name: "PROTHEUS".into(), product_version: "12".into() };
     let heading = Heading {
@@ -155,18 +185,45 @@ fn answer(text: &str) -> String {
         received_uuid: "u 1",
         sent_by: "OMNI",
         event: "upsert",
-        received: "",
+        received,
         processed_on: "2026-11-20T14:30:00-03:00",
         is_ok: false,
         messages: &messages,
         ids: &ids,
         enabled: None,
     };
-    write(Format::Json, &identity, &heading, &response)
+    write(format, &identity, &heading, &response)
 }
 
 #[test]
 fn the_answer_as_it_goes_out() {
-    let body: serde_json::Value = serde_json::from_str(&answer("Quantidade deve ser maior que zero.")).expect("JSON");
+    let body = answer(Format::Json, "Quantidade deve ser maior que zero.", "");
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     insta::assert_snapshot!(serde_json::to_string_pretty(&body).expect("JSON"));
+}
+
+#[test]
+fn the_answer_as_it_goes_out_in_xml() {
+    let body = answer(Format::Xml, "Quantidade < 1 & \"errada\".", "<TOTVSMessage><![CDATA[x]]></TOTVSMessage>");
+    insta::assert_snapshot!(body.replace("><", ">\n<"));
+}
+
+#[test]
+fn an_answer_carries_the_message_that_it_answers() {
+    let xml = |name: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<TOTVSMessage><MessageInformation version=\"2.009\"/>\
+             <BusinessMessage><BusinessEvent><Event>upsert</Event></BusinessEvent>\
+             <BusinessContent><Name>{name}</Name></BusinessContent></BusinessMessage></TOTVSMessage>\n"
+        )
+    };
+    let carried = |text: &str| match decode(text.as_bytes(), None, &Limits { body: 1 << 20, ..LIMITS }) {
+        Ok(Document::Message(envelope)) => envelope.as_received(),
+        other => panic!("expected a message: {other:?}"),
+    };
+    let small = xml("x");
+    assert_eq!(carried(&small), small.split_once('\n').expect("a declaration").1.trim_end());
+    let large = carried(&xml(&"x".repeat(70_000)));
+    assert!(large.len() < 1000 && large.contains("<Event>upsert</Event>"), "{large}");
+    assert_eq!(carried(r#"{"Header":{},"Content":{}}"#), "");
 }

@@ -150,7 +150,7 @@ fn violations_have_the_paths_of_json() {
         "read_as /TotalPrice",
         "not_a_number /NetPrice",
         "wrong_type /GrossPrice",
-        "too_many_decimals /ListOfSaleItem/SaleItem/0/Quantity",
+        "too_many_decimals /ListOfSaleItem/SaleItem/1/Quantity",
         "wrong_type /ListOfSaleCondition",
         "missing /DocumentCode",
     ] {
@@ -267,4 +267,46 @@ fn the_digest_is_of_values() {
     }
     let json = br#"{"Header":{},"Content":{"a":1.5,"L":{"X":[{"b":"1"},{"b":2}]},"D":""}}"#;
     assert_eq!(open(json, None).digest, one, "JSON of the same values");
+}
+
+/// `path at-the-text xpath` of each path.
+fn located(envelope: &Envelope, paths: &[&str]) -> Vec<(String, Option<String>)> {
+    let places = envelope.locate(paths, |cx| drop(envelope.read::<RetailSales>(cx)));
+    let text = |at: usize| envelope.text()[at..].split(['<', '"', '}', ',']).next().unwrap_or("").to_owned();
+    places.into_iter().map(|place| (text(place.at), place.xpath)).collect()
+}
+
+#[test]
+fn paths_stand_somewhere_in_the_text() {
+    let envelope = message(
+        "<INTERNALID>7</INTERNALID><ListOfSaleItem><SaleItem/><SaleItem><Quantity><![CDATA[1]]></Quantity></SaleItem>\
+         <SaleItem Quantity='x'><UnitPrice> 3 </UnitPrice></SaleItem></ListOfSaleItem>",
+    );
+    let content = "/TOTVSMessage/BusinessMessage/BusinessContent";
+    let information = "/TOTVSMessage/MessageInformation";
+    let sought = [
+        ("/InternalId", "7", format!("{content}/INTERNALID")),
+        ("/ListOfSaleItem/SaleItem/1/Quantity", "", format!("{content}/ListOfSaleItem/SaleItem[2]/Quantity")),
+        ("/ListOfSaleItem/SaleItem/2/Quantity", "x'", format!("{content}/ListOfSaleItem/SaleItem[3]/@Quantity")),
+        ("/ListOfSaleItem/SaleItem/2/UnitPrice", " 3 ", format!("{content}/ListOfSaleItem/SaleItem[3]/UnitPrice")),
+        ("/ListOfSaleItem/SaleItem/2/ItemOrder", "", format!("{content}/ListOfSaleItem/SaleItem[3]/ItemOrder")),
+        ("/ListOfSaleItem/SaleItem/5/ItemOrder", "", format!("{content}/ListOfSaleItem/SaleItem[6]/ItemOrder")),
+        ("/ListOfSaleCondition", "", format!("{content}/ListOfSaleCondition")),
+        ("", "", content.to_owned()),
+        ("/Header/Version", "2.009", format!("{information}/@version")),
+        ("/Header/UUID", "u", format!("{information}/UUID")),
+        ("/Header/ProductName", "", format!("{information}/Product/@name")),
+        ("/Header/Event", "upsert", "/TOTVSMessage/BusinessMessage/BusinessEvent/Event".to_owned()),
+    ];
+    let paths: Vec<&str> = sought.iter().map(|(path, ..)| *path).collect();
+    for ((text, xpath), (path, starts, expected)) in located(&envelope, &paths).into_iter().zip(sought) {
+        assert!(text.starts_with(starts), "{path}: {text}");
+        assert_eq!(xpath.as_deref(), Some(&*expected), "{path}");
+    }
+    let json = open(br#"{"header":{"version":2.9},"content":{"listofsaleitem":[{"quantity":"x"}]}}"#, None);
+    let paths = ["/Header/Version", "/ListOfSaleItem/SaleItem/0/Quantity", "/ListOfSaleItem/SaleItem/0/ItemCode"];
+    let found = located(&json, &paths);
+    assert_eq!(found[0], ("2.9".to_owned(), None));
+    assert_eq!(found[1].0, "", "a text begins at its quotation mark");
+    assert_eq!(found[2].0, "{");
 }

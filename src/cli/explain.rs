@@ -71,7 +71,11 @@ fn print(told: &Explanation) -> Result<(), Failure> {
     }
     say(&format!("  verdict: {}", told.verdict))?;
     for found in &told.violations {
-        say(&format!("  {:7} {:20} {}\n          {}", found.level, found.code, found.path, found.text))?;
+        say(&format!("  {:7} {:20} {}", found.level, found.code, found.path))?;
+        if let Some(xpath) = &found.xpath {
+            say(&format!("          {xpath}"))?;
+        }
+        say(&format!("          {}", found.text))?;
     }
     for waits in &told.waits {
         say(&format!("  waits for {}  (named by {})\n          {}", waits.key, waits.path, waits.text))?;

@@ -3,7 +3,7 @@
 use super::print::{json, say};
 use super::{Desk, Failure};
 use crate::bus::{amqp, spool};
-use eaid_schemas::envelope::{Document, Header, decode};
+use eaid_schemas::envelope::{Document, Format, Header, decode};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -20,27 +20,28 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     let mut messages = Vec::new();
     for file in &args.files {
         let body = std::fs::read(file).map_err(|error| Failure::Failed(format!("{}: {error}", file.display())))?;
-        let (transaction, id) = match decode(&body, None, &limits) {
+        let (transaction, id, format) = match decode(&body, None, &limits) {
             Ok(Document::Message(envelope)) => (
                 Header::text(&envelope.header.transaction).to_lowercase(),
                 Header::text(&envelope.header.uuid).to_owned(),
+                envelope.format,
             ),
-            Ok(Document::OrderEvent { .. }) => ("event".to_owned(), String::new()),
+            Ok(Document::OrderEvent { .. }) => ("event".to_owned(), String::new(), Format::Json),
             // What cannot be read is sent all the same: that is what the dead letters are for.
-            Err(_) => ("unreadable".to_owned(), String::new()),
+            Err(unreadable) => ("unreadable".to_owned(), String::new(), unreadable.format),
         };
-        messages.push((file, body, transaction, id));
+        messages.push((file, body, transaction, id, format));
     }
     let to = if config.amqp.enabled {
         let publisher = amqp::Publisher::connect(&config.amqp).await?;
         let window: Vec<amqp::Letter> = messages
             .iter()
-            .map(|(_, body, transaction, id)| match transaction.as_str() {
+            .map(|(_, body, transaction, id, format)| match transaction.as_str() {
                 "event" => publisher.order_event(body.as_slice().into()),
                 name => publisher.message(
                     name,
                     Some(id).filter(|id| !id.is_empty()).map(String::as_str),
-                    "application/json",
+                    format.media_type(),
                     body.as_slice().into(),
                 ),
             })
@@ -63,12 +64,12 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         return Err(Failure::Usage("neither [amqp] nor [spool] is enabled".to_owned()));
     };
     if desk.json {
-        let sent = messages.iter().map(|(file, _, transaction, id)| {
+        let sent = messages.iter().map(|(file, _, transaction, id, _)| {
             serde_json::json!({ "file": file.display().to_string(), "transaction": transaction, "uuid": id, "to": to })
         });
         return json(&sent.collect::<Vec<_>>());
     }
-    for (file, _, transaction, _) in &messages {
+    for (file, _, transaction, ..) in &messages {
         say(&format!("sent  {}  ({transaction}) to {to}", file.display()))?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use eaid_adapters::order_event;
 use eaid_adapters::routine::{Case, Part};
 use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode};
 use eaid_schemas::field::Choice;
+use eaid_schemas::place::Place;
 use eaid_schemas::violation::Violation;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -111,6 +112,17 @@ impl Laid {
     /// Whether the inbox can recognise it.
     pub fn can_be_known(&self) -> bool {
         !self.entry.fingerprint.uuid.is_empty() || self.entry.redelivered
+    }
+
+    /// Where violations stand in its text; none where it has no envelope.
+    pub fn places(&self, violations: &[Violation], limits: &Limits) -> Vec<Place> {
+        let content_type = Some(self.entry.content_type.as_str()).filter(|told| !told.is_empty());
+        let Ok(Document::Message(envelope)) = decode(&self.entry.body, content_type, limits) else { return Vec::new() };
+        let paths: Vec<&str> = violations.iter().map(|found| found.path.as_str()).collect();
+        match &self.desk {
+            OnDesk::Case { case, .. } => case.locate(&envelope, &paths),
+            _ => envelope.locate(&paths, |_| {}),
+        }
     }
 
     /// Whether it has a business key.

@@ -9,7 +9,9 @@ use crate::store::{Ask, Found, State, Store};
 use chrono::Utc;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::table::{Cell, Row};
-use serde::Serialize;
+use eaid_schemas::envelope::Limits;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -38,8 +40,17 @@ pub struct Explanation {
     pub rows: Vec<RowLine>,
     /// De/Para entries that would be written or removed.
     pub depara: Vec<String>,
-    /// The answer.
-    pub answer: Option<Box<serde_json::value::RawValue>>,
+    /// The answer: in JSON as it is, in XML as one text.
+    #[serde(serialize_with = "as_it_is")]
+    pub answer: Option<String>,
+}
+
+fn as_it_is<S: Serializer>(answer: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match answer.as_deref().map(|text| (text, serde_json::from_str::<&RawValue>(text))) {
+        Some((_, Ok(json))) => json.serialize(serializer),
+        Some((text, Err(_))) => serializer.serialize_str(text),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A violation, as printed.
@@ -49,8 +60,14 @@ pub struct ViolationLine {
     pub level: &'static str,
     /// Code.
     pub code: &'static str,
-    /// Path.
+    /// Path: a JSON pointer in the canonical spelling.
     pub path: String,
+    /// The same in the message as it came, where that is XML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub xpath: Option<String>,
+    /// Byte offset in the message, freed of what it was wrapped in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
     /// Text.
     pub text: String,
 }
@@ -145,7 +162,7 @@ pub async fn explain(
     let limits = config.envelope_limits();
     let laid = vec![lay(arrival, catalog, &limits)];
     let decided = decide(config, catalog, store, &laid).await?;
-    Ok(tell(file, catalog, &laid[0], decided))
+    Ok(tell(file, catalog, &limits, &laid[0], decided))
 }
 
 async fn decide(
@@ -173,7 +190,7 @@ async fn decide(
     Ok(batch(laid, catalog, &config.envelope_limits(), found, &mut world, &mut at))
 }
 
-fn tell(file: &str, catalog: &Catalog, laid: &Laid, mut decided: Decided) -> Explanation {
+fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided: Decided) -> Explanation {
     let entry = &laid.entry;
     let adapter = catalog
         .registrations
@@ -196,24 +213,25 @@ fn tell(file: &str, catalog: &Catalog, laid: &Laid, mut decided: Decided) -> Exp
     };
     let Some(settled) = decided.batch.settled.pop() else { return explanation };
     explanation.verdict = settled.state.as_str().to_owned();
-    explanation.violations = settled
-        .violations
-        .into_iter()
-        .map(|found| ViolationLine {
+    let mut places = laid.places(&settled.violations, limits).into_iter();
+    for found in settled.violations {
+        let place = places.next();
+        explanation.violations.push(ViolationLine {
             level: found.level.as_str(),
             code: found.code.as_str(),
             path: found.path,
+            offset: place.as_ref().map(|place| place.at),
+            xpath: place.and_then(|place| place.xpath),
             text: found.text,
-        })
-        .collect();
+        });
+    }
     let waits = settled.waits.into_iter();
     explanation.waits = waits
         .map(|missing| WaitsFor { key: missing.key.to_string(), path: missing.path, text: missing.text })
         .collect();
     (explanation.rows, explanation.depara) = row_lines(&settled.effects);
     if settled.is_answered && settled.state != State::Waiting {
-        let body = settled.outgoing.first().map(|out| out.body.to_string());
-        explanation.answer = body.and_then(|body| serde_json::value::RawValue::from_string(body).ok());
+        explanation.answer = settled.outgoing.first().map(|out| out.body.to_string());
     }
     explanation
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use crate::messages::{text, uuid};
 use crate::omni::Out;
 use crate::wait::until;
+use crate::xml;
 
 /// The queue that eaid declares for a route whose key is `omni`.
 pub const QUEUE: &str = "eai.omni";
@@ -128,10 +129,18 @@ impl State {
             self.drained = true;
             return;
         }
-        let Ok(body) = serde_json::from_slice::<Value>(data) else {
-            self.complaints.push(format!("{key}: no JSON: {}", String::from_utf8_lossy(data)));
-            return;
+        let is_xml = data.starts_with(b"<");
+        let body = match std::str::from_utf8(data) {
+            Ok(text) if is_xml => xml::read(text),
+            _ => match serde_json::from_slice::<Value>(data) {
+                Ok(body) => body,
+                Err(_) => {
+                    self.complaints.push(format!("{key}: no JSON: {}", String::from_utf8_lossy(data)));
+                    return;
+                }
+            },
         };
+        let content_type = if is_xml { "application/xml; charset=utf-8" } else { "application/json" };
         let mut parts = key.split('.').map(str::to_owned);
         let kind = parts.next().unwrap_or_default();
         let _route = parts.next();
@@ -144,7 +153,7 @@ impl State {
                 properties.kind().as_ref().map(|kind| kind.to_string().to_lowercase()),
                 text(&out.body, "/Header/Transaction").to_lowercase(),
             ),
-            ("content_type", properties.content_type().as_ref().map(ToString::to_string), "application/json".into()),
+            ("content_type", properties.content_type().as_ref().map(ToString::to_string), content_type.into()),
             ("delivery_mode", properties.delivery_mode().map(|mode| mode.to_string()), "2".into()),
             (
                 "the key's transaction",

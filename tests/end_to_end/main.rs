@@ -25,6 +25,7 @@ mod servers;
 mod spool;
 mod traces;
 mod wait;
+mod xml;
 
 // The scenarios.
 mod catalog;
@@ -34,6 +35,7 @@ mod crash;
 mod duplicates;
 mod embedded;
 mod entrega;
+mod in_xml;
 mod kill;
 mod mandatory;
 mod missing_depara;

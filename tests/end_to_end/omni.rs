@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use crate::mailbox::Mailbox;
 use crate::messages::{text, uuid};
 use crate::spool::Folder;
+use crate::xml;
 
 /// A message that eaid sent to the partner.
 #[derive(Clone, Debug)]
@@ -54,6 +55,13 @@ impl Omni {
         self.sent.lock().expect("account").push(message.clone());
         let transaction = text(message, "/Header/Transaction").to_lowercase();
         self.send_bytes(&transaction, "application/json", message.to_string().as_bytes()).await;
+    }
+
+    /// The same in XML.
+    pub async fn send_in_xml(&self, message: &Value) {
+        self.sent.lock().expect("account").push(message.clone());
+        let transaction = text(message, "/Header/Transaction").to_lowercase();
+        self.send_bytes(&transaction, "application/xml", xml::write(message).as_bytes()).await;
     }
 
     /// Sends any bytes; nobody demands an answer.

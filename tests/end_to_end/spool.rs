@@ -1,11 +1,11 @@
 //! OMNI's side of the spool: files in, files out.
 
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::messages::uuid;
 use crate::omni::Out;
+use crate::xml;
 
 /// The folder that holds `spool/`.
 pub struct Folder {
@@ -41,10 +41,14 @@ impl Folder {
             if name.starts_with('.') || name.ends_with(".tmp") {
                 continue;
             }
-            let body: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name} is no JSON: {e}"));
             let parts: Vec<&str> = name.split('.').collect();
-            let [kind, transaction, id, "json"] = parts[..] else {
-                panic!("{name} is not named <kind>.<transaction>.<uuid>.json");
+            let (kind, transaction, id, body) = match parts[..] {
+                [kind, transaction, id, "xml"] => (kind, transaction, id, xml::read(&text)),
+                [kind, transaction, id, "json"] => {
+                    let body = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name} is no JSON: {e}"));
+                    (kind, transaction, id, body)
+                }
+                _ => panic!("{name} is not named <kind>.<transaction>.<uuid>.json|xml"),
             };
             assert_eq!(id, uuid(&body), "{name} bears another UUID than its message");
             out.push(Out { kind: kind.to_lowercase(), transaction: transaction.to_lowercase(), body });

@@ -7,6 +7,7 @@ use crate::bus::Sink;
 use crate::fault::Fault;
 use crate::store::{Mark, Outcome, Outgoing};
 use async_trait::async_trait;
+use eaid_schemas::envelope::Format;
 use lapin::protocol::BasicProperties;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,10 +63,7 @@ impl Sink for AmqpSink {
 
 impl AmqpSink {
     fn letter(&self, outgoing: &Outgoing) -> Letter {
-        let content_type = match outgoing.format.as_str() {
-            "xml" => "application/xml; charset=utf-8",
-            _ => "application/json",
-        };
+        let content_type = Format::parse(&outgoing.format).content_type();
         let mut properties = BasicProperties::default()
             .with_type(short(&outgoing.transaction))
             .with_app_id(short(&self.outlet.app_id))

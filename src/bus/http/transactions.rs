@@ -10,7 +10,7 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Limits, decode};
+use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Format, Limits, decode};
 use eaid_schemas::violation::Code;
 use std::time::Duration;
 use uuid::Uuid;
@@ -133,9 +133,6 @@ fn is_for_the_call(answer: &str, wants: Option<DeliveryType>, limits: &Limits) -
 
 /// A message of ours as the body.
 pub(super) fn message(status: StatusCode, text: String) -> Response {
-    let content_type = match text.trim_start().starts_with('<') {
-        true => "application/xml; charset=utf-8",
-        false => "application/json",
-    };
-    (status, [(CONTENT_TYPE, content_type)], text).into_response()
+    let format = if text.starts_with('<') { Format::Xml } else { Format::Json };
+    (status, [(CONTENT_TYPE, format.content_type())], text).into_response()
 }

@@ -8,6 +8,7 @@ use crate::bus::word::word;
 use crate::fault::Fault;
 use crate::store::{Mark, Outcome, Outgoing};
 use async_trait::async_trait;
+use eaid_schemas::envelope::Format;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -86,6 +87,6 @@ fn write_one(out: &Path, outgoing: &Outgoing, folders: &mut BTreeSet<PathBuf>) -
 }
 
 fn file_name(outgoing: &Outgoing) -> String {
-    let extension = if outgoing.format == "xml" { "xml" } else { "json" };
+    let extension = Format::parse(&outgoing.format).as_str();
     format!("{}.{}.{}.{extension}", outgoing.kind.as_str(), word(&outgoing.transaction), outgoing.id)
 }

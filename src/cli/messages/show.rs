@@ -1,12 +1,16 @@
 //! `eaid messages show UUID`: everything about a message.
 
+use crate::catalog::Catalog;
 use crate::cli::print::{json, say};
 use crate::cli::{Desk, Failure};
+use crate::decide::lay::lay_stored;
 use crate::operate;
 use crate::operate::lack::Lack;
 use crate::store::monitor::{MessageStory, SentLine};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use eaid_schemas::envelope::{Format, Limits};
+use eaid_schemas::place::Place;
 use eaid_schemas::violation::Violation;
 use serde_json::{Value, json};
 
@@ -38,8 +42,11 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         );
         return Err(Failure::Failed(text));
     }
+    let catalog = operate::read_catalog(&config).ok();
+    let places = |story: &MessageStory| places(story, catalog.as_deref(), &config.envelope_limits());
     if desk.json {
-        return json(&stories.iter().map(|story| document(story, args.body)).collect::<Vec<_>>());
+        let documents = stories.iter().map(|story| document(story, &places(story), args.body));
+        return json(&documents.collect::<Vec<_>>());
     }
     if stories.len() > 1 {
         say(&format!("{} messages carry this UUID, with different content; the newest first.\n", stories.len()))?;
@@ -48,7 +55,7 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         if place > 0 {
             say("")?;
         }
-        print(story, config.identity.timezone)?;
+        print(story, &places(story), config.identity.timezone)?;
         if args.body {
             bodies(story)?;
         }
@@ -56,7 +63,17 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
+/// Where each violation stands in a message that came in XML; without a catalog nothing is known of it.
+fn places(story: &MessageStory, catalog: Option<&Catalog>, limits: &Limits) -> Vec<Place> {
+    match catalog {
+        Some(catalog) if story.stored.entry.format == Format::Xml.as_str() => {
+            lay_stored(story.stored.clone(), catalog, limits).places(&story.violations, limits)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn print(story: &MessageStory, places: &[Place], zone: Tz) -> Result<(), Failure> {
     let MessageStory { line, stored, .. } = story;
     let entry = &stored.entry;
     say(&format!("{} {} {}", line.transaction, line.version, line.event))?;
@@ -76,7 +93,7 @@ fn print(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
         say(&format!("  {name:<10} {fact}"))?;
     }
     timeline(story, zone)?;
-    found(&story.violations)?;
+    found(&story.violations, places)?;
     waits(story)?;
     if !story.ids.is_empty() {
         say("Ids")?;
@@ -120,13 +137,16 @@ fn timeline(story: &MessageStory, zone: Tz) -> Result<(), Failure> {
     Ok(())
 }
 
-fn found(violations: &[Violation]) -> Result<(), Failure> {
+fn found(violations: &[Violation], places: &[Place]) -> Result<(), Failure> {
     if violations.is_empty() {
         return Ok(());
     }
     say("Found")?;
-    for found in violations {
+    for (place, found) in violations.iter().enumerate() {
         say(&format!("  {:7} {:18} {}", found.level.as_str(), found.code.as_str(), found.path))?;
+        if let Some(xpath) = places.get(place).and_then(|place| place.xpath.as_ref()) {
+            say(&format!("          {xpath}"))?;
+        }
         say(&format!("          {}", found.text))?;
     }
     Ok(())
@@ -163,10 +183,17 @@ fn bodies(story: &MessageStory) -> Result<(), Failure> {
     Ok(())
 }
 
-fn document(story: &MessageStory, with_body: bool) -> Value {
+fn document(story: &MessageStory, places: &[Place], with_body: bool) -> Value {
     let entry = &story.stored.entry;
-    let violations = story.violations.iter().map(|found| {
-        json!({ "level": found.level.as_str(), "code": found.code.as_str(), "path": found.path, "text": found.text })
+    let violations = story.violations.iter().enumerate().map(|(place, found)| {
+        let xpath = places.get(place).and_then(|place| place.xpath.as_deref());
+        json!({
+            "level": found.level.as_str(),
+            "code": found.code.as_str(),
+            "path": found.path,
+            "xpath": xpath,
+            "text": found.text,
+        })
     });
     let waits = story.waits.iter().map(|wait| {
         let command = Lack::of_key(&wait.key).map(|lack| lack.command());
