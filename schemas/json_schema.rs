@@ -44,6 +44,17 @@ impl Definitions {
         self.made.into_iter().collect()
     }
 
+    /// A reference to the newest version of a message, for a document of many.
+    pub fn newest(&mut self, message: &Message) -> Value {
+        self.refer(&format!("{}-message", message.name), |definitions| {
+            let version = message.newest();
+            let mut schema = definitions.message(message, version);
+            schema["title"] = Value::String(format!("{} {version}", message.name));
+            schema["description"] = Value::String(message.summary.to_owned());
+            schema
+        })
+    }
+
     /// The schema of a whole message.
     pub fn message(&mut self, message: &Message, version: Version) -> Value {
         match message.form {
@@ -113,8 +124,18 @@ pub fn document(message: &Message, version: Version) -> Value {
     if let Value::Object(schema) = schema {
         document.extend(schema);
     }
+    document.insert("examples".to_owned(), json!([example(message, version)]));
     document.insert("$defs".to_owned(), Value::Object(definitions.finish()));
     Value::Object(document)
+}
+
+/// The example of a message, as one of a version.
+pub fn example(message: &Message, version: Version) -> Value {
+    let mut example: Value = serde_json::from_str(message.example).unwrap_or_default();
+    if matches!(message.form, Form::Business(_)) {
+        example["Header"]["Version"] = Value::String(version.to_string());
+    }
+    example
 }
 
 const COMMENT: &str = "Generated from the declarations of eaid. Names are compared without case: a property in \

@@ -33,6 +33,8 @@ pub struct Message {
     pub versions: &'static [Version],
     /// What stands in it.
     pub form: Form,
+    /// One as it is sent, in JSON.
+    pub example: &'static str,
 }
 
 impl Message {
@@ -53,60 +55,70 @@ pub static MESSAGES: &[Message] = &[
         summary: "A sale: header, items, payments and taxes.",
         versions: &[v(2, 7), v(2, 8), v(2, 9), v(2, 10)],
         form: Form::Business(RetailSales::spec),
+        example: include_str!("../config/demo/03-sale-entrega.json"),
     },
     Message {
         name: "ItemReserve",
         summary: "A reservation of stock, made before the sale that uses it.",
         versions: &[v(1, 0), v(2, 0)],
         form: Form::Business(ItemReserve::spec),
+        example: include_str!("../config/demo/01-reserve-entrega.json"),
     },
     Message {
         name: "CustomerVendor",
         summary: "A customer or supplier.",
         versions: &[v(1, 0), v(2, 0), v(2, 1), v(2, 2), v(2, 3), v(2, 4), v(2, 5), v(2, 6), v(2, 7), v(2, 8)],
         form: Form::Business(CustomerVendor::spec),
+        example: include_str!("../config/demo/02-customer.json"),
     },
     Message {
         name: "RetailSalesCancellation",
         summary: "Undoes a sale with its titles, orders and reserves.",
         versions: &[v(1, 0), v(1, 1), v(1, 2), v(2, 0)],
         form: Form::Business(RetailSalesCancellation::spec),
+        example: include_str!("examples/RetailSalesCancellation.json"),
     },
     Message {
         name: "RetailSalesCancellationAllowance",
         summary: "Asks whether a sale may be cancelled.",
         versions: &[v(1, 0)],
         form: Form::Business(RetailSalesCancellationAllowance::spec),
+        example: include_str!("examples/RetailSalesCancellationAllowance.json"),
     },
     Message {
         name: "DocumentTraceAbilityOrder",
         summary: "Tells the partner the state of a delivery order, with its invoices.",
         versions: &[v(1, 0), v(1, 1)],
         form: Form::Business(DocumentTraceAbilityOrder::spec),
+        example: include_str!("examples/DocumentTraceAbilityOrder.json"),
     },
     Message {
         name: "DocumentTraceAbilityOrderRetail",
         summary: "Tells the partner the state of a pick-up order.",
         versions: &[v(1, 1)],
         form: Form::Business(DocumentTraceAbilityOrder::spec),
+        example: include_str!("examples/DocumentTraceAbilityOrderRetail.json"),
     },
     Message {
         name: "Response",
         summary: "Our answer to a business message: what became of it, and our ids.",
         versions: &[v(1, 0)],
         form: Form::Response,
+        example: include_str!("examples/Response.json"),
     },
     Message {
         name: "Receipt",
         summary: "Says that a message arrived, and nothing of what became of it.",
         versions: &[v(1, 0)],
         form: Form::Receipt,
+        example: include_str!("examples/Receipt.json"),
     },
     Message {
         name: "OrderEvent",
         summary: "What the ERP side tells of an order; it has no envelope.",
         versions: &[v(1, 0)],
         form: Form::Bare(OrderEvent::spec),
+        example: include_str!("examples/OrderEvent.json"),
     },
 ];
 

@@ -11,6 +11,7 @@ mod migrate;
 mod orders;
 mod print;
 mod run;
+mod schema;
 mod send;
 mod simulate;
 mod status;
@@ -83,6 +84,8 @@ enum Verb {
     /// Registered adapters, and their samples
     #[command(subcommand)]
     Adapters(adapters::Verb),
+    /// What a message is, as JSON Schema; the bus as AsyncAPI, HTTP as OpenAPI
+    Schema(schema::Args),
     /// Play OMNI: publish reserves, customers and sales, and count the answers
     Simulate(simulate::Args),
 }
@@ -184,6 +187,7 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Depara(verb) => depara::run(desk, verb).await,
         Verb::Orders(verb) => orders::run(desk, verb).await,
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
+        Verb::Schema(args) => schema::run(desk, &args).await,
         Verb::Simulate(args) => simulate::run(desk, args).await,
     }
 }

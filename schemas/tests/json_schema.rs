@@ -54,6 +54,20 @@ fn every_schema_is_a_schema() {
     }
 }
 
+/// The example of a message fits every version of it.
+#[test]
+fn every_example_fits_its_schema() {
+    for (message, version) in each() {
+        let schema = document(message, version);
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let example = &schema["examples"][0];
+        assert!(example.is_object(), "{} has an example", message.name);
+        if let Err(error) = validator.validate(example) {
+            panic!("{} {version}: {error} at {}", message.name, error.instance_path());
+        }
+    }
+}
+
 fn validator(name: &str) -> Validator {
     let message = find(name).expect("a message");
     jsonschema::validator_for(&document(message, message.newest())).expect("a schema")

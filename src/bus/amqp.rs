@@ -4,6 +4,7 @@
 //! builds it anew after any trouble, without end. Everything that lapin is known to do differently from what
 //! one would think (`engineering/rabbitmq.md` 0) is dealt with in this room.
 
+pub mod asyncapi;
 mod check;
 mod connection;
 mod dead;

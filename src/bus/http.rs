@@ -10,6 +10,7 @@ mod health;
 mod intake;
 mod listen;
 mod messages;
+pub mod openapi;
 mod order_events;
 mod receipt;
 mod reply;
@@ -71,6 +72,7 @@ pub fn router(reception: Reception) -> Router {
         .route("/metrics", get(health::metrics))
         .route_layer(guarded(May::Read));
     Router::new()
+        .route("/api/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(send)

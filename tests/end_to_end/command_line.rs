@@ -35,6 +35,24 @@ async fn init_writes_a_configuration_that_passes_the_check() {
     assert_ne!(again.code, Some(0), "a second init must not replace what somebody edited");
 }
 
+/// Schemas need no configuration; a wrong name is answered with the nearest.
+#[tokio::test]
+async fn schema_prints_what_a_message_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = Surroundings { folder: folder.path().into(), settings: Vec::new() };
+    let said = nowhere.run(&["schema", "retailsales", "2.9"]).await.ends(0);
+    let schema: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(schema["title"], "RetailSales 2.009");
+    for document in ["--openapi", "--asyncapi"] {
+        let said = nowhere.run(&["schema", document]).await.ends(0);
+        serde_json::from_str::<Value>(&said.out).expect("JSON");
+    }
+    let said = nowhere.run(&["schema", "RetailSale"]).await.ends(2);
+    assert!(said.err.contains("did you mean `RetailSales`?"), "{}", said.err);
+    let said = nowhere.run(&["schema", "RetailSales", "3.0"]).await.ends(2);
+    assert!(said.err.contains("2.010"), "{}", said.err);
+}
+
 #[tokio::test]
 async fn what_prints_data_prints_json_too() {
     let site = Site::on(Engine::Production, "json").await;
@@ -45,7 +63,7 @@ async fn what_prints_data_prints_json_too() {
     site.waits(&early).await;
     let file = message_file(&site, "sale.json", &counter(3));
     let id = uuid(&sale);
-    let verbs: [&[&str]; 9] = [
+    let verbs: [&[&str]; 11] = [
         &["check"],
         &["status"],
         &["messages", "list"],
@@ -54,6 +72,8 @@ async fn what_prints_data_prints_json_too() {
         &["depara", "missing"],
         &["orders", "list"],
         &["adapters", "list"],
+        &["schema"],
+        &["schema", "RetailSales"],
         &["explain", &file],
     ];
     for verb in verbs {

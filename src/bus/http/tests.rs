@@ -322,3 +322,23 @@ async fn nobody_listens_to_the_world_without_tokens() {
     let settings = HttpSettings { tokens: serde_json::from_value(empty).unwrap(), ..at("0.0.0.0:0") };
     assert!(bind(&settings).await.unwrap_err().is_usage());
 }
+
+/// What the document of this room names is there, by the method it names.
+#[tokio::test]
+async fn every_path_of_the_openapi_document_is_answered() {
+    let server = Server::new(json!([]), |_| Some(fate(State::Noted))).await;
+    let (status, head, body) = server.call("GET", "/api/openapi.json", None, "").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("application/json"), "{head}");
+    let document: Value = serde_json::from_str(&body).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 7);
+    for (path, operations) in paths {
+        for method in operations.as_object().unwrap().keys() {
+            let path = path.replace("{uuid}", "u-1");
+            let (status, _, body) = server.call(&method.to_uppercase(), &path, None, "").await;
+            assert_ne!(status, 405, "{method} {path}");
+            assert!(!body.contains("Este endereço não existe"), "{method} {path}");
+        }
+    }
+}
