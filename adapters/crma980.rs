@@ -30,7 +30,7 @@ pub static ROUTINE: Routine = Routine {
     name: "CRMA980",
     message: "CustomerVendor",
     summary: "Recebe o cadastro do cliente e o grava em SA1.",
-    part: Part::Receives { majors: &[1, 2], identity: Alias::CUSTOMER, open: receive::<Crma980> },
+    part: Part::Receives { majors: &[1, 2], open: &receive::<Crma980> },
     tables: &[tables::Sa1::TABLE],
 };
 
@@ -42,6 +42,7 @@ pub struct Crma980;
 
 impl Receives for Crma980 {
     type Message = CustomerVendor;
+    const IDENTITY: Option<Alias> = Some(Alias::CUSTOMER);
 
     fn internal_id(message: &CustomerVendor) -> &str {
         message.internal_id.as_ref().map_or("", Text::as_str)

@@ -19,6 +19,7 @@
 //! | [`order_event`] | the door of order events |
 //! | [`paper`] | a house in memory, for samples and tests |
 //! | [`samples`] | sample messages with their expected results |
+//! | [`generic`] | messages that are registered without code |
 //! | the rest | one folder a routine |
 
 pub mod books;
@@ -35,6 +36,7 @@ pub mod verdict;
 pub mod world;
 
 pub mod crma980;
+pub mod generic;
 pub mod ljgrvbatch;
 pub mod loja701;
 pub mod loja704;

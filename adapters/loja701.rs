@@ -40,7 +40,7 @@ pub static ROUTINE: Routine = Routine {
     name: "LOJA701",
     message: "RetailSales",
     summary: "Recebe a venda e a grava em SL1, SL2 e SL4 na situação RX, à espera do GravaBatch.",
-    part: Part::Receives { majors: &[2], identity: Alias::SALE, open: receive::<Loja701> },
+    part: Part::Receives { majors: &[2], open: &receive::<Loja701> },
     tables: &[tables::Sl1::TABLE, tables::Sl2::TABLE, tables::Sl4::TABLE, tables::Slx::TABLE],
 };
 
@@ -56,6 +56,9 @@ pub struct Loja701;
 
 impl Receives for Loja701 {
     type Message = RetailSales;
+
+    /// A sale is never updated: what stands is answered as integrated already, whatever its stamp.
+    const IDENTITY: Option<Alias> = None;
 
     fn internal_id(message: &RetailSales) -> &str {
         message.internal_id.as_ref().map_or("", Text::as_str)

@@ -26,7 +26,7 @@ pub static ROUTINE: Routine = Routine {
     name: "LOJA704",
     message: "ItemReserve",
     summary: "Recebe a reserva de estoque e a grava em SC0, uma linha por produto.",
-    part: Part::Receives { majors: &[1, 2], identity: Alias::RESERVE, open: receive::<Loja704> },
+    part: Part::Receives { majors: &[1, 2], open: &receive::<Loja704> },
     tables: &[tables::Sc0::TABLE],
 };
 
@@ -40,6 +40,7 @@ pub struct Loja704;
 
 impl Receives for Loja704 {
     type Message = ItemReserve;
+    const IDENTITY: Option<Alias> = Some(Alias::RESERVE);
 
     fn internal_id(message: &ItemReserve) -> &str {
         message.internal_id.as_ref().map_or("", Text::as_str)

@@ -28,6 +28,16 @@ pub trait Case: Send + Sync {
     /// The sender's id of the record: with partner and transaction the business key. Empty where there is none.
     fn internal_id(&self) -> &str;
 
+    /// What stands under the record's id already: an older message changes nothing of it. `None` where nothing
+    /// stands, and where nothing is ever updated.
+    ///
+    /// # Errors
+    /// [`Flaw`] where it was not wanted.
+    fn standing(&self, world: &World) -> Result<Option<Standing>, Flaw> {
+        let _ = world;
+        Ok(None)
+    }
+
     /// What the reading found.
     fn found(&self) -> &[Violation] {
         &[]
@@ -38,6 +48,15 @@ pub trait Case: Send + Sync {
     fn locate(&self, envelope: &Envelope, paths: &[&str]) -> Vec<Place> {
         envelope.locate(paths, |_| {})
     }
+}
+
+/// A record as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Our id of it.
+    pub id: String,
+    /// `GeneratedOn` of the message that wrote it; empty where no message did.
+    pub stamp: String,
 }
 
 /// Who a message is from and where it belongs, found out before its routine sees it.
@@ -94,6 +113,9 @@ pub trait Receives: Send + Sync + 'static {
     /// The message's content.
     type Message: Record + Send + Sync;
 
+    /// The De/Para kind of the record's own id, where a message can update what an earlier one brought.
+    const IDENTITY: Option<Alias>;
+
     /// The sender's id of the record.
     fn internal_id(message: &Self::Message) -> &str;
 
@@ -111,6 +133,9 @@ struct Received<R: Receives>(Letter<R::Message>);
 
 impl<R: Receives> Case for Received<R> {
     fn wants(&self, books: &Books, wants: &mut Wants) {
+        if let (Some(identity), false) = (R::IDENTITY, self.internal_id().is_empty()) {
+            wants.depara(self.0.partner(), identity, self.internal_id());
+        }
         R::wants(&self.0, books, wants);
     }
 
@@ -120,6 +145,12 @@ impl<R: Receives> Case for Received<R> {
 
     fn internal_id(&self) -> &str {
         R::internal_id(&self.0.message)
+    }
+
+    fn standing(&self, world: &World) -> Result<Option<Standing>, Flaw> {
+        let (Some(identity), false) = (R::IDENTITY, self.internal_id().is_empty()) else { return Ok(None) };
+        let entry = world.depara(self.0.partner(), identity, self.internal_id())?;
+        Ok(entry.map(|entry| Standing { id: entry.internal.clone(), stamp: entry.stamp.clone() }))
     }
 
     fn found(&self) -> &[Violation] {
@@ -145,16 +176,17 @@ pub fn receive<R: Receives>(envelope: &Envelope, from: Address) -> Box<dyn Case>
     Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), format: envelope.format, message, found }))
 }
 
+/// Lays a message on the desk of a routine.
+pub type Open = dyn Fn(&Envelope, Address) -> Box<dyn Case> + Send + Sync;
+
 /// How a routine takes part.
 pub enum Part {
     /// It receives a message: reads it and lays it on its desk.
     Receives {
         /// The majors it reads.
         majors: &'static [u32],
-        /// The De/Para kind of the record's own id: what tells an update from an insert.
-        identity: Alias,
         /// Opens a message.
-        open: fn(&Envelope, Address) -> Box<dyn Case>,
+        open: &'static Open,
     },
     /// It sends a message of ours.
     Sends {
@@ -186,4 +218,10 @@ pub struct Routine {
     pub part: Part,
     /// The tables it fills.
     pub tables: &'static [&'static Table],
+}
+
+impl std::fmt::Debug for Routine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.name, self.message)
+    }
 }

@@ -106,6 +106,14 @@ samples! {
         "refuse-commission-without-seller"
         "wait-for-everything"
         "wait-for-customer-by-code";
+    "GENERIC" in "generic" by decide:
+        "stage-new-seller"
+        "stage-changed"
+        "stage-entered-by-hand"
+        "stage-deleted"
+        "refuse-empty"
+        "refuse-wrong-values"
+        "refuse-deleting-an-unknown-seller";
     "LJGRVBATCH" in "ljgrvbatch" by take:
         "stage-counter-sale"
         "stage-entrega"

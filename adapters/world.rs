@@ -62,8 +62,13 @@ impl Wants {
 
     /// Wants rows by an index (`KEY`, or a constant of the table).
     pub fn rows<T: Declared>(&mut self, index: usize, values: &[&str]) {
+        self.rows_of(T::TABLE, index, values);
+    }
+
+    /// Wants rows of a table by an index.
+    pub fn rows_of(&mut self, table: &'static Table, index: usize, values: &[&str]) {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
-        self.asked.insert(Want::Rows { table: T::TABLE, index, values });
+        self.asked.insert(Want::Rows { table, index, values });
     }
 
     /// Wants numbers of a sequence; an upper bound, what is not used is lost.
@@ -264,16 +269,24 @@ impl World {
     /// # Errors
     /// [`Flaw`] where they were not wanted.
     pub fn rows<T: Declared>(&self, index: usize, values: &[&str]) -> Result<Vec<T>, Flaw> {
+        Ok(self.rows_of(T::TABLE, index, values)?.into_iter().map(T::from_row).collect())
+    }
+
+    /// Rows of a table by an index, in the order of their keys.
+    ///
+    /// # Errors
+    /// [`Flaw`] where they were not wanted.
+    pub fn rows_of(&self, table: &'static Table, index: usize, values: &[&str]) -> Result<Vec<&Row>, Flaw> {
         let texts: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         let cells: Vec<Cell> = values.iter().map(|value| Cell::from(*value)).collect();
-        let mut rows: Vec<&Row> = self.shelves.get(T::TABLE.name).map_or_else(Vec::new, |shelf| {
+        let mut rows: Vec<&Row> = self.shelves.get(table.name).map_or_else(Vec::new, |shelf| {
             shelf.find(index, &cells).into_iter().filter_map(|place| shelf.rows[place].as_ref()).collect()
         });
-        if rows.is_empty() && !self.asked.contains(&Want::Rows { table: T::TABLE, index, values: texts }) {
-            return Err(Flaw(format!("rows of {} were asked but not wanted", T::TABLE.name)));
+        if rows.is_empty() && !self.asked.contains(&Want::Rows { table, index, values: texts }) {
+            return Err(Flaw(format!("rows of {} were asked but not wanted", table.name)));
         }
         rows.sort_by_cached_key(|row| row.values(KEY));
-        Ok(rows.into_iter().map(T::from_row).collect())
+        Ok(rows)
     }
 
     /// The next number of a sequence, of six characters.

@@ -8,12 +8,15 @@ pub mod read;
 mod rivals;
 pub mod route;
 mod routes;
+mod stage;
 #[cfg(test)]
 mod tests;
 pub mod texts;
 
 use eaid_adapters::books::Books;
 use eaid_adapters::routine::Routine;
+use eaid_adapters::table::Table;
+use eaid_adapters::{ROUTINES, TABLES, generic};
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::Identity;
 
@@ -138,6 +141,24 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Every routine: those in code, and those that registrations declare.
+    pub fn routines(&self) -> impl Iterator<Item = &'static Routine> {
+        let declared = self.registrations.iter().filter(|known| known.receive && known.routine.name == generic::NAME);
+        ROUTINES.iter().copied().chain(declared.map(|known| known.routine))
+    }
+
+    /// Every table, in the order in which rows are written: those of the routines in code, then those that
+    /// registrations declare.
+    pub fn tables(&self) -> Vec<&'static Table> {
+        let mut tables = TABLES.to_vec();
+        for table in self.registrations.iter().flat_map(|known| known.routine.tables) {
+            if !tables.contains(table) {
+                tables.push(table);
+            }
+        }
+        tables
+    }
+
     /// The registration that sends a message of ours to a partner from a branch of ours, with its route; one for
     /// that branch alone wins over one for any.
     pub fn sender(&self, transaction: &str, partner: &str, branch: &str) -> Option<(&Registration, &Route)> {

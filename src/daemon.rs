@@ -10,7 +10,6 @@ use crate::office::readiness::Board;
 use crate::store::Outgoing;
 use crate::{batch, inbound, outbound};
 use clap::ValueEnum;
-use eaid_adapters::TABLES;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -142,7 +141,9 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         // Nobody publishes here: rows are left to the process that does.
         drop(committed);
     }
-    tracing::info!(?roles, tables = TABLES.len(), adapters = office.catalog().registrations.len(), "eaid is at work");
+    let catalog = office.catalog();
+    let (tables, adapters) = (catalog.tables().len(), catalog.registrations.len());
+    tracing::info!(?roles, tables, adapters, "eaid is at work");
 
     let unasked = tokio::select! {
         () = stop.cancelled() => None,

@@ -70,12 +70,7 @@ pub struct Decided {
 pub fn wants(laid: &[Laid], catalog: &Catalog) -> Wants {
     let mut wants = Wants::default();
     for laid in laid {
-        if let OnDesk::Case { case, identity, .. } = &laid.desk {
-            if let Some(identity) = identity
-                && !case.internal_id().is_empty()
-            {
-                wants.depara(&laid.entry.fingerprint.partner, *identity, case.internal_id());
-            }
+        if let OnDesk::Case { case, .. } = &laid.desk {
             case.wants(&catalog.books, &mut wants);
         }
     }
@@ -176,7 +171,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             let answer = Answer::who_is(catalog.enabled(&laid.entry.fingerprint.partner));
             answer::settled(laid, State::Noted, Vec::new(), Some(answer), catalog, at)
         }
-        OnDesk::Case { case, identity, header_errors, header_warnings, .. } => {
+        OnDesk::Case { case, header_errors, header_warnings } => {
             if !header_errors.is_empty() {
                 let mut violations = header_errors.clone();
                 violations.extend(header_warnings.iter().cloned());
@@ -185,13 +180,15 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
                 violations.extend(of_content);
                 return refuse(laid, violations, catalog, at);
             }
-            if let Some(newer) =
-                identity.and_then(|identity| order::newer_entry(laid, case.internal_id(), identity, world))
-            {
+            let standing = match case.standing(world) {
+                Ok(standing) => standing,
+                Err(flaw) => return set_aside(laid, &flaw.0, catalog, at),
+            };
+            if let Some(newer) = standing.filter(|newer| order::is_older(&laid.entry.generated_on, &newer.stamp)) {
                 let text = "Uma mensagem mais nova deste registro já foi integrada; esta não muda nada.";
                 let mut warnings = header_warnings.clone();
                 warnings.push(Violation::warning(Code::Superseded, "/Header/GeneratedOn", text));
-                let answer = Answer::ok(warnings.clone(), vec![answer::own_id(laid, case.internal_id(), &newer)]);
+                let answer = Answer::ok(warnings.clone(), vec![answer::own_id(laid, case.internal_id(), &newer.id)]);
                 return answer::settled(laid, State::Superseded, warnings, Some(answer), catalog, at);
             }
             let verdict = catch_unwind(AssertUnwindSafe(|| case.apply(&catalog.books, world)));

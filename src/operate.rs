@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::office::Office;
 use crate::store::{Store, open as open_store};
 use eaid_adapters::TABLES;
+use eaid_adapters::table::Table;
 use std::sync::Arc;
 
 /// Why an office could not be opened.
@@ -39,14 +40,18 @@ pub fn read_catalog(config: &Config) -> Result<Arc<Catalog>, Vec<Problem>> {
     catalog(config, &Texts::from_disk(config)).map(Arc::new)
 }
 
-/// Opens the store, migrated if the configuration says so.
+/// Opens the store, its spine and the tables of the routines migrated if the configuration says so.
 ///
 /// # Errors
 /// [`Fault`] of the store.
 pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
+    store_with(config, TABLES).await
+}
+
+async fn store_with(config: &Config, tables: &[&'static Table]) -> Result<Arc<dyn Store>, Fault> {
     let store = open_store(config.database_url()).await?;
     if config.database.migrate {
-        store.migrate(TABLES).await?;
+        store.migrate(tables).await?;
     }
     Ok(store)
 }
@@ -57,6 +62,6 @@ pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
 /// [`Unopened`].
 pub async fn office(config: Config) -> Result<Arc<Office>, Unopened> {
     let catalog = read_catalog(&config).map_err(Unopened::Catalog)?;
-    let store = store(&config).await?;
+    let store = store_with(&config, &catalog.tables()).await?;
     Ok(Arc::new(Office::new(config, catalog, store)))
 }

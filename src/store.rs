@@ -26,7 +26,9 @@ pub mod monitor;
 mod cells;
 mod fold;
 mod keys;
+pub mod names;
 mod notes;
+mod odds;
 pub mod postgres;
 mod questions;
 mod sequences;
@@ -430,6 +432,8 @@ pub struct Health {
     pub engine: String,
     /// Whether every migration and declared table is there.
     pub is_migrated: bool,
+    /// What of the tables cannot be made as declared.
+    pub odds: Vec<String>,
 }
 
 /// The store.

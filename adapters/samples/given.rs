@@ -4,7 +4,9 @@ use super::House;
 use crate::TABLES;
 use crate::books::{Books, Retail};
 use crate::effect::Alias;
+use crate::generic::{Mistake, declare};
 use crate::paper::Paper;
+use crate::routine::Routine;
 use crate::table::{Cell, Kind, Row, Table};
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
@@ -48,7 +50,7 @@ pub fn books(given: &Value) -> Result<Books, String> {
 }
 
 /// Builds the house of a description: `now`, `partner`, `retail`, `depara` (alias, external, internal) and
-/// `rows` (table, columns).
+/// `rows` (table, columns), and for a registration without code its `registration`.
 ///
 /// # Errors
 /// What is wrong with the description.
@@ -64,15 +66,27 @@ pub fn house(given: &Value) -> Result<House, String> {
             paper.enter(&partner, alias, external, internal.as_str().unwrap_or_default());
         }
     }
-    rows(&given["rows"])?.into_iter().for_each(|row| paper.put(row));
-    Ok(House { paper, books: books(&given["retail"])?, now })
+    let registered = registered(&given["registration"])?;
+    let declared: Vec<&'static Table> = registered.iter().flat_map(|routine| routine.tables).copied().collect();
+    rows(&given["rows"], &declared)?.into_iter().for_each(|row| paper.put(row));
+    Ok(House { paper, books: books(&given["retail"])?, now, registered })
+}
+
+/// The routine that a registration declares: `message`, `major` and `stage`, as in `adapters.toml`.
+fn registered(given: &Value) -> Result<Option<&'static Routine>, String> {
+    let Some(message) = given["message"].as_str() else { return Ok(None) };
+    let stage = serde_json::from_value(given["stage"].clone()).map_err(|error| format!("stage: {error}"))?;
+    let major = given["major"].as_u64().and_then(|major| u32::try_from(major).ok()).unwrap_or_default();
+    let mistakes = |wrong: Vec<Mistake>| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    declare(message, major, &stage).map(Some).map_err(mistakes)
 }
 
 /// Rows by table, each with its columns by name; those that are not named are empty.
-pub(super) fn rows(tables: &Value) -> Result<Vec<Row>, String> {
+pub(super) fn rows(tables: &Value, declared: &[&'static Table]) -> Result<Vec<Row>, String> {
     let mut read = Vec::new();
     for (name, rows) in tables.as_object().into_iter().flatten() {
-        let table = TABLES.iter().find(|table| table.name == name).ok_or_else(|| format!("rows: no table {name}"))?;
+        let table = TABLES.iter().chain(declared).find(|table| table.name == name);
+        let table = table.ok_or_else(|| format!("rows: no table {name}"))?;
         for columns in rows.as_array().into_iter().flatten() {
             read.push(row(table, columns)?);
         }

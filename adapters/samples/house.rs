@@ -5,7 +5,7 @@ use crate::books::Books;
 use crate::ljgrvbatch::{self, QUEUE};
 use crate::order_event;
 use crate::paper::Paper;
-use crate::routine::{Address, Part};
+use crate::routine::{Address, Part, Routine};
 use crate::table::Row;
 use crate::verdict::{Refusal, Verdict};
 use crate::world::Wants;
@@ -25,6 +25,8 @@ pub struct House {
     pub books: Books,
     /// The moment of its decisions.
     pub now: DateTime<FixedOffset>,
+    /// What is registered without code.
+    pub registered: Option<&'static Routine>,
 }
 
 impl House {
@@ -49,7 +51,7 @@ impl House {
     /// What is wrong with the rows, or the flaw of the routine.
     pub fn take(&mut self, text: &str) -> Result<Verdict, String> {
         let staged: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let rows = super::given::rows(&staged)?;
+        let rows = super::given::rows(&staged, &[])?;
         let is_ready =
             |row: &&Row| row.table == QUEUE.table && row.values(QUEUE.index).first() == Some(&QUEUE.state.into());
         let sale = rows.iter().find(is_ready).cloned();
@@ -64,7 +66,7 @@ impl House {
 
     fn message(&mut self, envelope: &Envelope) -> Result<Verdict, String> {
         let transaction = Header::text(&envelope.header.transaction);
-        let receives = ROUTINES.iter().find_map(|routine| match &routine.part {
+        let receives = ROUTINES.iter().copied().chain(self.registered).find_map(|routine| match &routine.part {
             Part::Receives { open, .. } if routine.message.eq_ignore_ascii_case(transaction) => Some(open),
             _ => None,
         });

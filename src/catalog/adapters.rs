@@ -2,9 +2,11 @@
 
 use super::page::{Entry, Given, Page};
 use super::rivals::rivals;
+use super::stage::{staged, tables_at_odds};
 use super::{Method, Operation, Registration, Route, Version};
 use eaid_adapters::ROUTINES;
 use eaid_adapters::books::Books;
+use eaid_adapters::generic;
 use eaid_adapters::near::hint_or_all;
 use eaid_adapters::routine::{Part, Routine};
 use eaid_schemas::envelope::Format;
@@ -25,16 +27,35 @@ pub(super) fn read(page: &mut Page<'_>, others: &Others<'_>) -> Vec<Registration
     for (line, reason) in rivals(&registrations, others.routes.unwrap_or_default()) {
         page.problem_in(line, reason);
     }
+    for (line, reason) in tables_at_odds(&registrations) {
+        page.problem_in(line, reason);
+    }
     registrations
 }
 
 fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'_>) -> Option<Registration> {
     let before = page.count();
-    let routine = entry.needed(page, "routine").and_then(|name| known_routine(page, &name));
+    let routine = entry.needed(page, "routine");
     let message = entry.needed(page, "message");
-    if let (Some(routine), Some(message)) = (routine, &message) {
-        check_message(page, routine, message);
-    }
+    let version = entry.needed(page, "version").and_then(|version| read_version(page, version));
+    let stage = entry.table(page, "stage");
+    let routine = match routine {
+        Some(name) if name.value.trim().eq_ignore_ascii_case(generic::NAME) => {
+            staged(page, &name, message.as_ref(), version.as_ref(), stage)
+        }
+        name => {
+            if let Some(stage) = stage {
+                page.problem(
+                    stage.at,
+                    format!("only {} has a [adapter.stage]: the tables of others are their own", generic::NAME),
+                );
+            }
+            name.and_then(|name| known_routine(page, &name)).inspect(|routine| {
+                check_message(page, routine, message.as_ref());
+                check_version(page, routine, version.as_ref());
+            })
+        }
+    };
     let description = entry.free(page, "description");
     let (send, receive) = (entry.flag(page, "send"), entry.flag(page, "receive"));
     let method = entry.one_of(page, "method", &[("sync", Method::Sync), ("async", Method::Async)]);
@@ -46,7 +67,6 @@ fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'
     }
     let channels = [("EAI-PAD.APP", "EAI-PAD.APP"), ("ESB", "ESB"), ("EAI-SOAP", "EAI-SOAP")];
     let channel = entry.one_of(page, "channel", &channels);
-    let version = entry.needed(page, "version").and_then(|version| read_version(page, routine, &version));
     let alias = entry.free(page, "alias");
     let route = entry.needed(page, "route");
     if let (Some(route), Some(routes)) = (&route, others.routes) {
@@ -73,7 +93,7 @@ fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'
         method: method?.value,
         operation: operation?.value,
         channel: channel?.value.to_owned(),
-        version: version?,
+        version: version?.value,
         alias,
         route: route?.value,
         format: format?.value,
@@ -85,14 +105,15 @@ fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'
 fn known_routine(page: &mut Page<'_>, name: &Given<String>) -> Option<&'static Routine> {
     let found = ROUTINES.iter().copied().find(|routine| routine.name.eq_ignore_ascii_case(name.value.trim()));
     if found.is_none() {
-        let names: Vec<&str> = ROUTINES.iter().map(|routine| routine.name).collect();
+        let names: Vec<&str> = ROUTINES.iter().map(|routine| routine.name).chain([generic::NAME]).collect();
         let hint = hint_or_all(name.value.trim(), &names);
         page.problem(name.at, format!("there is no routine `{}`{hint}", name.value));
     }
     found
 }
 
-fn check_message(page: &mut Page<'_>, routine: &Routine, message: &Given<String>) {
+fn check_message(page: &mut Page<'_>, routine: &Routine, message: Option<&Given<String>>) {
+    let Some(message) = message else { return };
     let given = message.value.trim();
     if routine.message.eq_ignore_ascii_case(given) {
         return;
@@ -102,22 +123,22 @@ fn check_message(page: &mut Page<'_>, routine: &Routine, message: &Given<String>
     page.problem(message.at, format!("{} serves {}, not `{given}`{advice}", routine.name, routine.message));
 }
 
-fn read_version(page: &mut Page<'_>, routine: Option<&Routine>, given: &Given<String>) -> Option<Version> {
+fn read_version(page: &mut Page<'_>, given: Given<String>) -> Option<Given<Version>> {
     let Some((version, _)) = Version::parse(&given.value) else {
         page.problem(given.at, format!("`{}` is no version; write major.minor, such as \"2.009\"", given.value));
         return None;
     };
-    if let Some(routine) = routine
-        && !routine.part.majors().contains(&version.major)
-    {
+    Some(Given { value: version, at: given.at })
+}
+
+fn check_version(page: &mut Page<'_>, routine: &Routine, version: Option<&Given<Version>>) {
+    let Some(Given { value: version, at }) = version else { return };
+    if !routine.part.majors().contains(&version.major) {
         let verb = if matches!(routine.part, Part::Sends { .. }) { "writes" } else { "reads" };
         let majors: Vec<String> = routine.part.majors().iter().map(|major| format!("{major}.x")).collect();
-        page.problem(
-            given.at,
-            format!("{} {verb} {} {}, not {version}", routine.name, routine.message, majors.join(" and ")),
-        );
+        let reason = format!("{} {verb} {} {}, not {version}", routine.name, routine.message, majors.join(" and "));
+        page.problem(*at, reason);
     }
-    Some(version)
 }
 
 fn check_route(page: &mut Page<'_>, route: &Given<String>, routes: &[Route]) {

@@ -88,7 +88,7 @@ impl<'t> Page<'t> {
             for member in members.iter().cloned() {
                 let at = member.span().start;
                 match member.into_inner() {
-                    DeValue::Table(table) => entries.push(Entry { table, at, asked: Vec::new(), missing: Vec::new() }),
+                    DeValue::Table(table) => entries.push(Entry::new(table, at)),
                     other => self.problem(at, format!("{} where a table belongs", kind(&other))),
                 }
             }
@@ -110,6 +110,10 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'t> Entry<'t> {
+    fn new(table: DeTable<'t>, at: usize) -> Entry<'t> {
+        Entry { table, at, asked: Vec::new(), missing: Vec::new() }
+    }
+
     fn get(&mut self, key: &'static str) -> Option<&Spanned<DeValue<'t>>> {
         self.asked.push(key);
         self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(_, value)| value)
@@ -180,6 +184,68 @@ impl<'t> Entry<'t> {
             page.problem(at, format!("`{key}` is `{value}`, none of {}{hint}", names.join(", ")));
         }
         found.map(|(_, value)| Given { value: *value, at })
+    }
+
+    /// A whole number from 0; absent is 0.
+    pub fn number(&mut self, page: &mut Page<'t>, key: &'static str) -> Given<u32> {
+        let start = self.at;
+        let Some(value) = self.get(key) else { return Given { value: 0, at: start } };
+        let at = value.span().start;
+        let read = match value.get_ref() {
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if read.is_none() {
+            page.problem(at, format!("`{key}` is no whole number; write it without quotes"));
+        }
+        Given { value: read.unwrap_or_default(), at }
+    }
+
+    /// A list of texts; absent is empty.
+    pub fn texts(&mut self, page: &mut Page<'t>, key: &'static str) -> Vec<Given<String>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(members) = value.get_ref() else {
+            page.problem(value.span().start, format!("`{key}` is a list: write [\"…\", \"…\"]"));
+            return Vec::new();
+        };
+        let text = |member: &Spanned<DeValue<'_>>| match member.get_ref() {
+            DeValue::String(text) => Ok(Given { value: text.clone().into_owned(), at: member.span().start }),
+            other => Err((member.span().start, format!("{} in `{key}`; write it in quotes", kind(other)))),
+        };
+        let (read, wrong): (Vec<_>, Vec<_>) = members.iter().map(text).partition(Result::is_ok);
+        wrong.into_iter().filter_map(Result::err).for_each(|(at, reason)| page.problem(at, reason));
+        read.into_iter().filter_map(Result::ok).collect()
+    }
+
+    /// A table within; `None` where it is absent or something else.
+    pub fn table(&mut self, page: &mut Page<'t>, key: &'static str) -> Option<Entry<'t>> {
+        let value = self.get(key)?;
+        let at = value.span().start;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Entry::new(table.clone(), at)),
+            other => {
+                page.problem(at, format!("`{key}` is {}; write a table", kind(other)));
+                None
+            }
+        }
+    }
+
+    /// A list of tables within; absent is empty.
+    pub fn tables(&mut self, page: &mut Page<'t>, key: &'static str) -> Vec<Entry<'t>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(members) = value.get_ref() else {
+            page.problem(value.span().start, format!("`{key}` is a list of tables: write [{{ … }}, {{ … }}]"));
+            return Vec::new();
+        };
+        let mut entries = Vec::new();
+        for member in members.iter() {
+            let at = member.span().start;
+            match member.get_ref() {
+                DeValue::Table(table) => entries.push(Entry::new(table.clone(), at)),
+                other => page.problem(at, format!("{} where a table belongs", kind(other))),
+            }
+        }
+        entries
     }
 
     /// Ends the entry: notes every key that nobody asked for, and every one that is missing and was not meant by

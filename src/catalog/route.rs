@@ -2,8 +2,7 @@
 //! (`domain/protocol.md` 7, `domain/README.md` 1, 2 and 5).
 
 use super::{Catalog, Operation, Registration, Route, Version};
-use eaid_adapters::ROUTINES;
-use eaid_adapters::routine::{Address, Part};
+use eaid_adapters::routine::{Address, Part, Routine};
 use eaid_schemas::envelope::response::Enabled;
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::field::Choice;
@@ -143,18 +142,20 @@ impl Catalog {
         if name.is_empty() {
             return None;
         }
-        let receives = |routine: &eaid_adapters::routine::Routine| {
+        let receives = |routine: &Routine| {
             routine.message.eq_ignore_ascii_case(name) && matches!(routine.part, Part::Receives { .. })
         };
-        let Some(routine) = ROUTINES.iter().find(|routine| receives(routine)) else {
+        let known = self.routines().filter(|routine| receives(routine));
+        let readers: Vec<&Routine> = known.collect();
+        let Some(routine) = readers.first() else {
             let text = format!("Nenhuma rotina lê a mensagem \"{name}\".");
             violations.push(Violation::error(Code::TransactionUnknown, "/Header/Transaction", text));
             return None;
         };
-        let Part::Receives { majors, .. } = routine.part else { return None };
         if let Some(version) = version
-            && !majors.contains(&version.major)
+            && !readers.iter().any(|routine| routine.part.majors().contains(&version.major))
         {
+            let majors: Vec<u32> = readers.iter().flat_map(|routine| routine.part.majors()).copied().collect();
             let text = format!("A versão {version} de {} não é lida; versões lidas: {majors:?}.x.", routine.message);
             violations.push(Violation::error(Code::VersionUnknown, "/Header/Version", text));
             return None;

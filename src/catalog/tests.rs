@@ -1,6 +1,7 @@
 //! The files of the catalog: what is wrong is named by file and line, all at once.
 
 mod routing;
+mod stage;
 
 use super::compiled;
 use super::read::catalog;

@@ -13,7 +13,6 @@ use crate::daemon::{Roles, start};
 use crate::office::Office;
 use crate::store::monitor::DeParaLine;
 use crate::store::open;
-use eaid_adapters::TABLES;
 use std::path::PathBuf;
 use std::sync::Arc;
 use story::Story;
@@ -68,7 +67,7 @@ async fn office(dir: &std::path::Path, serve: bool) -> Result<Arc<Office>, Failu
     config.catalog.watch.0 = std::time::Duration::ZERO;
     let catalog = Arc::new(catalog(&config, &compiled::texts())?);
     let store = open(config.database_url()).await?;
-    store.migrate(TABLES).await?;
+    store.migrate(&catalog.tables()).await?;
     store.set_depara(&depara()?).await?;
     Ok(Arc::new(Office::new(config, catalog, store)))
 }

@@ -2,10 +2,11 @@
 
 use super::print::{json, say, table};
 use super::{Desk, Failure};
+use crate::catalog::Catalog;
+use crate::config::Config;
 use crate::operate::explain::{Explanation, explain};
 use crate::operate::read_catalog;
 use crate::store::{Store, open};
-use eaid_adapters::TABLES;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub struct Args {
 pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     let config = desk.config()?;
     let catalog = read_catalog(&config)?;
-    let store: Option<Arc<dyn Store>> = if args.offline { None } else { Some(migrated(&config).await?) };
+    let store: Option<Arc<dyn Store>> = if args.offline { None } else { Some(migrated(&config, &catalog).await?) };
     let mut explanations = Vec::new();
     for file in &args.files {
         let name = file.display().to_string();
@@ -49,11 +50,11 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
 }
 
 /// The configured store, as long as it is there: explaining makes none.
-async fn migrated(config: &crate::config::Config) -> Result<Arc<dyn Store>, Failure> {
-    let store = open(config.database_url()).await?;
+async fn migrated(config: &Config, catalog: &Catalog) -> Result<Arc<dyn Store>, Failure> {
+    let (store, tables) = (open(config.database_url()).await?, catalog.tables());
     if config.database.migrate {
-        store.migrate(TABLES).await?;
-    } else if !store.health(TABLES).await?.is_migrated {
+        store.migrate(&tables).await?;
+    } else if !store.health(&tables).await?.is_migrated {
         return Err(Failure::Failed(
             "the database is not migrated; run `eaid migrate`, or explain with --offline".to_owned(),
         ));

@@ -2,18 +2,19 @@
 
 use super::print::{json, say};
 use super::{Desk, Failure};
+use crate::operate::read_catalog;
 use crate::store::open;
-use eaid_adapters::TABLES;
 
 pub async fn run(desk: &Desk) -> Result<(), Failure> {
     let config = desk.config()?;
+    let tables = read_catalog(&config)?.tables();
     let store = open(config.database_url()).await?;
-    store.migrate(TABLES).await?;
-    let health = store.health(TABLES).await?;
+    store.migrate(&tables).await?;
+    let health = store.health(&tables).await?;
     if desk.json {
         return json(
-            &serde_json::json!({ "engine": health.engine, "migrated": health.is_migrated, "tables": TABLES.len() }),
+            &serde_json::json!({ "engine": health.engine, "migrated": health.is_migrated, "tables": tables.len() }),
         );
     }
-    say(&format!("{}: up to date, {} tables and their views", health.engine, TABLES.len()))
+    say(&format!("{}: up to date, {} tables and their views", health.engine, tables.len()))
 }

@@ -62,6 +62,29 @@ fn read(config: &Config, in_force: &str) -> Change {
     }
 }
 
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Makes the tables that the registrations of a catalog declare and the one in force does not.
+async fn make_tables(office: &Office, changed: &Catalog) -> Result<(), Problem> {
+    let (tables, in_force) = (changed.tables(), office.catalog().tables());
+    if tables.iter().all(|table| in_force.iter().any(|known| std::ptr::eq(*known, *table))) {
+        return Ok(());
+    }
+    let made = if office.config.database.migrate {
+        office.store.migrate(&tables).await.map_err(|fault| fault.to_string())
+    } else {
+        match office.store.health(&tables).await {
+            Ok(health) if health.is_migrated => Ok(()),
+            Ok(_) => Err("its tables are not there yet; run `eaid migrate`".to_owned()),
+            Err(fault) => Err(fault.to_string()),
+        }
+    };
+    let file = office.config.catalog.adapters.display().to_string();
+    made.map_err(|reason| Problem { file, line: 0, reason })
+}
+
 /// Watches the files and says what is in force, until stopped.
 pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), String> {
     let mut hangup = signal(SignalKind::hangup()).map_err(|error| error.to_string())?;
@@ -137,7 +160,14 @@ impl Watch {
     async fn take(&mut self) {
         self.read = self.stamps().await;
         let (office, in_force) = (self.office.clone(), self.process.catalog.clone());
-        let Ok(change) = spawn_blocking(move || read(&office.config, &in_force)).await else { return };
+        let Ok(mut change) = spawn_blocking(move || read(&office.config, &in_force)).await else { return };
+        if let Change::Right(catalog) = &change
+            && let Err(problem) = make_tables(&self.office, catalog).await
+        {
+            // The database may take them at the next look.
+            self.read = Stamps::new();
+            change = Change::Wrong(vec![problem]);
+        }
         let refused = match change {
             Change::None if self.process.refused.is_empty() => return,
             Change::None => {
@@ -153,6 +183,8 @@ impl Watch {
                 metrics::counter!("eaid_catalog_changes_total", "outcome" => "in_force").increment(1);
                 Vec::new()
             }
+            // Told already.
+            Change::Wrong(problems) if lines(&problems) == self.process.refused => return,
             Change::Wrong(problems) => {
                 let catalog = &self.process.catalog;
                 tracing::error!(catalog, problems = problems.len(), "changed files are refused; the old stay in force");
@@ -162,8 +194,7 @@ impl Watch {
             }
         };
         metrics::gauge!("eaid_catalog_problems").set(refused.len() as f64);
-        let lines: Vec<String> = refused.iter().map(ToString::to_string).collect();
-        self.process.refused = lines.join("\n");
+        self.process.refused = lines(&refused);
         self.report().await;
     }
 

@@ -3,7 +3,6 @@
 use crate::catalog::{Catalog, Method};
 use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
-use eaid_adapters::effect::Alias;
 use eaid_adapters::order_event;
 use eaid_adapters::routine::{Case, Part};
 use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode};
@@ -37,8 +36,6 @@ pub enum OnDesk {
     Case {
         /// The case.
         case: Box<dyn Case>,
-        /// The De/Para kind of the record's own id, for messages that update.
-        identity: Option<Alias>,
         /// Errors of the header.
         header_errors: Vec<Violation>,
         /// Warnings of the header.
@@ -222,7 +219,7 @@ fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {
     laid.desk = match order_event::open(text, limits.items) {
         Ok(case) => {
             laid.entry.business.internal_id = case.internal_id().to_owned();
-            OnDesk::Case { case, identity: None, header_errors: Vec::new(), header_warnings: Vec::new() }
+            OnDesk::Case { case, header_errors: Vec::new(), header_warnings: Vec::new() }
         }
         Err(violations) => OnDesk::Refused(violations),
     };
@@ -290,23 +287,16 @@ fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Li
             laid.desk = OnDesk::Refused(refused.violations);
         }
         Ok(routed) => {
-            let Part::Receives { identity, open, .. } = routed.registration.routine.part else { return };
+            let Part::Receives { open, .. } = routed.registration.routine.part else { return };
             let method = routed.registration.method;
             laid.to.is_sync = header.delivery_type.map_or(method == Method::Sync, |kind| kind == DeliveryType::Sync);
             if !routed.address.company.is_empty() {
                 laid.to.company = routed.address.company.clone();
                 laid.to.branch = routed.address.branch.clone();
             }
-            // A sale is never updated: what stands is answered as integrated already, whatever its stamp.
-            let updates = identity != Alias::SALE;
             let case = open(envelope, routed.address);
             entry.business.internal_id = case.internal_id().trim_end().to_owned();
-            laid.desk = OnDesk::Case {
-                case,
-                identity: updates.then_some(identity),
-                header_errors: routed.errors,
-                header_warnings: routed.warnings,
-            };
+            laid.desk = OnDesk::Case { case, header_errors: routed.errors, header_warnings: routed.warnings };
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Older never overwrites newer: stamps of one partner are compared where they have one form, else the order
 //! of arrival stands.
 
-use super::lay::Laid;
 use crate::store::Entry;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use eaid_adapters::effect::Alias;
-use eaid_adapters::world::World;
 
 /// A stamp in one of the forms that can be compared among themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +36,6 @@ pub fn is_older(first: &str, second: &str) -> bool {
 /// Whether a message may take the place of a waiting one.
 pub fn is_not_older(newer: &Entry, waiting: &Entry) -> bool {
     !is_older(&newer.generated_on, &waiting.generated_on)
-}
-
-/// Our id of the record, where a newer message of it was applied already.
-pub fn newer_entry(laid: &Laid, internal_id: &str, identity: Alias, world: &World) -> Option<String> {
-    if internal_id.is_empty() {
-        return None;
-    }
-    let entry = world.depara(&laid.entry.fingerprint.partner, identity, internal_id).ok().flatten()?;
-    is_older(&laid.entry.generated_on, &entry.stamp).then(|| entry.internal.clone())
 }
 
 #[cfg(test)]

@@ -48,11 +48,13 @@ pub fn offline(config: &Config) -> Vec<Finding> {
 /// Servers: the database and its migrations, the broker and its topology. Changes nothing.
 pub async fn online(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let tables = read_catalog(config).map_or_else(|_| TABLES.to_vec(), |catalog| catalog.tables());
     let health = match open(config.database_url()).await {
-        Ok(store) => store.health(TABLES).await,
+        Ok(store) => store.health(&tables).await,
         Err(fault) => Err(fault),
     };
     findings.push(match health {
+        Ok(health) if !health.odds.is_empty() => finding(false, "database", health.odds.join("; ")),
         Ok(health) if health.is_migrated => finding(true, "database", format!("{}, migrated", health.engine)),
         Ok(health) if config.database.migrate => {
             finding(true, "database", format!("{}, is migrated at the next start", health.engine))

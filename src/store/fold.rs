@@ -156,8 +156,9 @@ pub(super) fn fold(batch: &Batch) -> Result<Folded<'_>, NotKept> {
             Effect::Send(_) => {}
         }
     }
-    // A table of the list has its place; one that is not listed comes last.
-    acts.sort_by_key(|(table, _)| eaid_adapters::TABLES.iter().position(|known| known == table).unwrap_or(usize::MAX));
+    // A table of the list has its place; those that registrations declare come last, by name.
+    let place = |table| eaid_adapters::TABLES.iter().position(|known| *known == table).unwrap_or(usize::MAX);
+    acts.sort_by_key(|(table, _)| (place(*table), table.name));
     let tables = acts.into_iter().map(|(table, acts)| changes(table, acts)).collect::<Result<_, _>>()?;
     let brought = brings.into_iter().filter_map(|(key, comes)| comes.then(|| key.to_string())).collect();
     let links = links.into_values().filter(|link| link.seen != Seen::Nothing || link.now.is_some()).collect();

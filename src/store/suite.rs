@@ -6,6 +6,7 @@ mod folding;
 mod house;
 mod keeping;
 mod processes;
+mod registered;
 mod schema;
 mod sending;
 mod waiting;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::harness::{Engine, Site};
 use crate::messages::{customer, new_uuid, set, text, uuid, with};
+use crate::registered::seller;
 use crate::wait::until;
 
 /// The files are looked at often, so that the tests are quick.
@@ -99,6 +100,35 @@ async fn a_wrong_file_is_refused_with_its_reasons() {
     let log = std::fs::read_to_string(site.folder().join("eaid.log")).expect("the log");
     assert!(log.contains("changed files are refused") && log.contains("did you mean `routine`?"), "{log}");
     site.close().await;
+}
+
+/// A column more is there before the next message; what a table cannot follow is refused, and the old stays.
+#[tokio::test]
+async fn a_registered_table_follows_its_registration() {
+    for (engine, name) in [(Engine::Production, "reload_table"), (Engine::Embedded, "reload_table_files")] {
+        let site = Site::with(engine, name, WATCHED).await;
+        site.ok(&seller("V1", "VENDEDOR-1")).await;
+        let before = text(&process(&site).await, "/catalog");
+        edit(adapters(&site), |text| {
+            text.replace(
+                "{ name = \"a3_bloq\"",
+                "{ name = \"a3_tel\", at = \"/Phone\", length = 9 },\n    { name = \"a3_bloq\"",
+            )
+        });
+        let after = in_force_after(&site, &before).await;
+        site.ok(&with(&seller("V2", "VENDEDOR-2"), &[("/Content/Phone", json!("999990000"))])).await;
+        site.rows.is("seller", "a3_cod = 'V2'", "a3_tel=999990000; a3_bloq=F").await;
+        site.rows.is("seller", "a3_cod = 'V1'", "a3_tel=; a3_bloq=F").await;
+
+        edit(adapters(&site), |text| {
+            text.replace("type = \"amount\", length = 5, decimals = 2", "type = \"text\", length = 5")
+        });
+        let told = async || text(&process(&site).await, "/refused").contains("seller.a3_comis").then_some(());
+        until("the change to be refused", told).await;
+        site.ok(&seller("V3", "VENDEDOR-3")).await;
+        assert_eq!(text(&process(&site).await, "/catalog"), after);
+        site.close().await;
+    }
 }
 
 /// Where the files are not looked at, SIGHUP has them read.

@@ -42,6 +42,7 @@ mod missing_depara;
 mod order_events;
 mod over_http;
 mod payments;
+mod registered;
 mod retira;
 mod unreadable;
 mod unroutable;

@@ -3,6 +3,7 @@
 use super::effects::{physical, type_of};
 use crate::fault::Fault;
 use crate::store::Health;
+use crate::store::odds::Standing;
 use crate::store::trouble::fault;
 use eaid_adapters::table::{Column, Index, KEY, Kind, Table};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -53,7 +54,11 @@ pub(super) async fn health(pool: &PgPool, tables: &[&'static Table]) -> sqlx::Re
         is_migrated = done >= SPINE.len() as i64
             && tables.iter().all(|table| known.get(table.name).is_some_and(|known| *known == definition(table)));
     }
-    Ok(Health { engine, is_migrated })
+    let mut odds = Vec::new();
+    for table in tables.iter().filter(|_| !is_migrated) {
+        odds.extend(standing(&mut connection, table).await?.odds(table, type_of));
+    }
+    Ok(Health { engine, is_migrated, odds })
 }
 
 /// The declared tables as they were last made.
@@ -78,17 +83,16 @@ async fn remember(connection: &mut PgConnection, table: &Table, definition: &str
 
 /// Makes a table, its indexes and its view. A column that is no longer declared stays.
 async fn declare(connection: &mut PgConnection, table: &Table, known: Option<&String>) -> Result<(), Fault> {
+    let before = standing(connection, table).await.map_err(fault)?;
+    let odds = before.odds(table, type_of);
+    if !odds.is_empty() {
+        return Err(Fault::Store(odds.join("; ")));
+    }
     run(connection, create_table(table)).await?;
-    let standing = columns(connection, table).await.map_err(fault)?;
-    for column in table.columns {
-        match standing.iter().find(|(name, _)| name == column.name) {
-            None => run(connection, add_column(table, column)).await?,
-            Some((_, kind)) if *kind != type_of(column.kind) => {
-                let (table, name, declared) = (table.name, column.name, type_of(column.kind));
-                let text = format!("{table}.{name} é {kind} no banco e {declared} na declaração: migre-a à mão");
-                return Err(Fault::Store(text));
-            }
-            Some(_) => {}
+    if !before.columns.is_empty() {
+        let is_new = |column: &&Column| before.columns.iter().all(|(known, _)| known != column.name);
+        for column in table.columns.iter().filter(is_new) {
+            run(connection, add_column(table, column)).await?;
         }
     }
     for (name, sql) in indexes(table) {
@@ -98,19 +102,27 @@ async fn declare(connection: &mut PgConnection, table: &Table, known: Option<&St
         }
         run(connection, sql).await?;
     }
-    let standing = columns(connection, table).await.map_err(fault)?;
-    run(connection, view(table, &standing)).await
+    let standing = standing(connection, table).await.map_err(fault)?;
+    run(connection, view(table, &standing.columns)).await
 }
 
 /// The columns that stand in the database, in their order there, with their types.
-async fn columns(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Vec<(String, String)>> {
-    sqlx::query_as(
+async fn standing(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Standing> {
+    let columns = sqlx::query_as(
         "select attname::text, format_type(atttypid, atttypmod) from pg_attribute
          where attrelid = to_regclass($1) and attnum > 0 and not attisdropped order by attnum",
     )
     .bind(physical(table))
+    .fetch_all(&mut *connection)
+    .await?;
+    let key = sqlx::query_scalar(
+        "select a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+         where i.indrelid = to_regclass($1) and i.indisprimary",
+    )
+    .bind(physical(table))
     .fetch_all(connection)
-    .await
+    .await?;
+    Ok(Standing { columns, key })
 }
 
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), Fault> {

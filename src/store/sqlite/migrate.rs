@@ -3,6 +3,7 @@
 use super::effects::{physical, type_of};
 use crate::fault::Fault;
 use crate::store::Health;
+use crate::store::odds::Standing;
 use crate::store::trouble::fault;
 use eaid_adapters::table::{Column, Index, KEY, Kind, Table};
 use rust_decimal::Decimal;
@@ -57,7 +58,11 @@ pub(super) async fn health(pool: &SqlitePool, tables: &[&'static Table]) -> sqlx
         is_migrated = done >= SPINE.len() as i64
             && tables.iter().all(|table| known.get(table.name).is_some_and(|known| *known == definition(table)));
     }
-    Ok(Health { engine, is_migrated })
+    let mut odds = Vec::new();
+    for table in tables.iter().filter(|_| !is_migrated) {
+        odds.extend(standing(&mut connection, table).await?.odds(table, type_of));
+    }
+    Ok(Health { engine, is_migrated, odds })
 }
 
 /// The declared tables as they were last made.
@@ -82,17 +87,16 @@ async fn remember(connection: &mut SqliteConnection, table: &Table, definition: 
 
 /// Makes a table, its indexes and its view. A column that is no longer declared stays.
 async fn declare(connection: &mut SqliteConnection, table: &Table, known: Option<&String>) -> Result<(), Fault> {
+    let before = standing(connection, table).await.map_err(fault)?;
+    let odds = before.odds(table, type_of);
+    if !odds.is_empty() {
+        return Err(Fault::Store(odds.join("; ")));
+    }
     run(connection, create_table(table)).await?;
-    let standing = columns(connection, table).await.map_err(fault)?;
-    for column in table.columns {
-        match standing.iter().find(|(name, _)| name == column.name) {
-            None => run(connection, add_column(table, column)).await?,
-            Some((_, kind)) if *kind != type_of(column.kind) => {
-                let (table, name, declared) = (table.name, column.name, type_of(column.kind));
-                let text = format!("{table}.{name} é {kind} no banco e {declared} na declaração: migre-a à mão");
-                return Err(Fault::Store(text));
-            }
-            Some(_) => {}
+    if !before.columns.is_empty() {
+        let is_new = |column: &&Column| before.columns.iter().all(|(known, _)| known != column.name);
+        for column in table.columns.iter().filter(is_new) {
+            run(connection, add_column(table, column)).await?;
         }
     }
     for (name, sql) in indexes(table) {
@@ -102,17 +106,22 @@ async fn declare(connection: &mut SqliteConnection, table: &Table, known: Option
         }
         run(connection, sql).await?;
     }
-    let standing = columns(connection, table).await.map_err(fault)?;
+    let standing = standing(connection, table).await.map_err(fault)?;
     run(connection, format!("drop view if exists {}", table.name)).await?;
-    run(connection, view(table, &standing)).await
+    run(connection, view(table, &standing.columns)).await
 }
 
 /// The columns that stand in the file, in their order there, with their types.
-async fn columns(connection: &mut SqliteConnection, table: &Table) -> sqlx::Result<Vec<(String, String)>> {
-    sqlx::query_as("select name, lower(type) from pragma_table_info(?1) order by cid")
+async fn standing(connection: &mut SqliteConnection, table: &Table) -> sqlx::Result<Standing> {
+    let columns = sqlx::query_as("select name, lower(type) from pragma_table_info(?1) order by cid")
+        .bind(physical(table))
+        .fetch_all(&mut *connection)
+        .await?;
+    let key = sqlx::query_scalar("select name from pragma_table_info(?1) where pk > 0")
         .bind(physical(table))
         .fetch_all(connection)
-        .await
+        .await?;
+    Ok(Standing { columns, key })
 }
 
 async fn run(connection: &mut SqliteConnection, sql: String) -> Result<(), Fault> {

@@ -44,7 +44,7 @@ mod second {
 mod third {
     eaid_adapters::table! {
         /// Coins in the till.
-        pub table Coin "coin" key(till, value) {
+        pub table Coin "coin" key(till) {
             /// Which till.
             till: text;
             /// Which coin.
@@ -123,6 +123,10 @@ async fn grows(house: House) {
     // Another kind is not guessed at.
     let error = store.migrate(&[third::Coin::TABLE]).await.expect_err("refused").to_string();
     assert!(error.contains("coin.value"), "{error}");
+    // Neither is another key.
+    let odds = store.health(&[third::Coin::TABLE]).await.expect("health").odds;
+    assert!(odds[0].contains("coin.value"), "{odds:?}");
+    assert!(odds[1].contains("a chave de coin é till, value no banco e till na declaração"), "{odds:?}");
     assert!(store.health(&[new]).await.expect("health").is_migrated);
 }
 
