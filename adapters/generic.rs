@@ -140,4 +140,8 @@ impl Case for Message {
     fn found(&self) -> &[Violation] {
         &self.found
     }
+
+    fn locate(&self, envelope: &Envelope, paths: &[&str]) -> Vec<eaid_schemas::place::Place> {
+        envelope.locate(paths, |cx| drop(envelope.pick(&self.declared.picks, cx)))
+    }
 }

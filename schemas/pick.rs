@@ -143,7 +143,10 @@ impl Picks {
             };
             match &branches[found] {
                 Branch::Inner(name, inner) => {
-                    entered[found] |= cx.within(name, |cx| self.read_inner(inner, source, cx, picked))?;
+                    entered[found] |= cx.within(name, |cx| {
+                        cx.stand(source)?;
+                        self.read_inner(inner, source, cx, picked)
+                    })?;
                 }
                 Branch::Leaf(place) => {
                     let field = &self.picks[*place].field;

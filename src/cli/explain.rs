@@ -1,5 +1,7 @@
 //! `eaid explain FILE…`: what would happen to a message.
 
+mod carets;
+
 use super::print::{json, say, table};
 use super::{Desk, Failure};
 use crate::catalog::Catalog;
@@ -7,6 +9,8 @@ use crate::config::Config;
 use crate::operate::explain::{Explanation, explain};
 use crate::operate::read_catalog;
 use crate::store::{Store, open};
+use eaid_adapters::near::hint_or_all;
+use eaid_schemas::violation::Code;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,17 +21,24 @@ an empty house, so that everything the message needs is listed.
 
 Examples:
   eaid explain sale.json
-  eaid explain --offline sale.json")]
+  eaid explain --offline sale.json
+  eaid explain --code sum_differs")]
 pub struct Args {
     /// Messages, one a file
-    #[arg(required = true)]
+    #[arg(required_unless_present = "code")]
     files: Vec<PathBuf>,
+    /// Explain a code of an answer
+    #[arg(long, value_name = "CODE", conflicts_with = "files")]
+    code: Option<String>,
     /// Do not ask the database
     #[arg(long)]
     offline: bool,
 }
 
 pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
+    if let Some(code) = &args.code {
+        return explain_code(desk, code);
+    }
     let config = desk.config()?;
     let catalog = read_catalog(&config)?;
     let store: Option<Arc<dyn Store>> = if args.offline { None } else { Some(migrated(&config, &catalog).await?) };
@@ -62,21 +73,32 @@ async fn migrated(config: &Config, catalog: &Catalog) -> Result<Arc<dyn Store>, 
     Ok(store)
 }
 
+/// The page of a code.
+fn explain_code(desk: &Desk, name: &str) -> Result<(), Failure> {
+    let names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let Some(code) = Code::parse(name) else {
+        return Err(Failure::Usage(format!("there is no code `{name}`{}", hint_or_all(name, &names))));
+    };
+    let page = code.page();
+    if desk.json {
+        return json(&serde_json::json!({
+            "code": code.as_str(), "title": page.title, "explanation": page.explanation, "advice": page.advice
+        }));
+    }
+    say(&format!("{code}\n\n{page}"))
+}
+
 fn print(told: &Explanation) -> Result<(), Failure> {
-    say(&format!(
-        "{}\n  {} {} from {}, id {}",
-        told.file, told.transaction, told.version, told.partner, told.internal_id
-    ))?;
+    say(&told.file)?;
+    if !told.transaction.is_empty() {
+        say(&format!("  {} {} from {}, id {}", told.transaction, told.version, told.partner, told.internal_id))?;
+    }
     if !told.adapter.is_empty() {
         say(&format!("  adapter: {}", told.adapter))?;
     }
     say(&format!("  verdict: {}", told.verdict))?;
-    for found in &told.violations {
-        say(&format!("  {:7} {:20} {}", found.level, found.code, found.path))?;
-        if let Some(xpath) = &found.xpath {
-            say(&format!("          {xpath}"))?;
-        }
-        say(&format!("          {}", found.text))?;
+    if !told.violations.is_empty() {
+        say(carets::draw(told).trim_end())?;
     }
     for waits in &told.waits {
         say(&format!("  waits for {}  (named by {})\n          {}", waits.key, waits.path, waits.text))?;

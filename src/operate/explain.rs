@@ -2,14 +2,15 @@
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::decide::lay::{Arrival, Laid, lay};
+use crate::decide::lay::{Arrival, Laid, OnDesk, lay};
 use crate::decide::{Decided, Moment, batch, wants, world};
 use crate::fault::Fault;
 use crate::store::{Ask, Found, State, Store};
 use chrono::Utc;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::table::{Cell, Row};
-use eaid_schemas::envelope::Limits;
+use eaid_schemas::envelope::{Document, Limits, decode};
+use eaid_schemas::violation::Code;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -43,6 +44,10 @@ pub struct Explanation {
     /// The answer: in JSON as it is, in XML as one text.
     #[serde(serialize_with = "as_it_is")]
     pub answer: Option<String>,
+    /// The message that offsets count in, freed of what it was wrapped in: for the person whose file it is, never
+    /// for machines and logs.
+    #[serde(skip)]
+    pub message: String,
 }
 
 fn as_it_is<S: Serializer>(answer: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -59,7 +64,8 @@ pub struct ViolationLine {
     /// `ERROR` or `WARNING`.
     pub level: &'static str,
     /// Code.
-    pub code: &'static str,
+    #[serde(serialize_with = "as_word")]
+    pub code: Code,
     /// Path: a JSON pointer in the canonical spelling.
     pub path: String,
     /// The same in the message as it came, where that is XML.
@@ -70,6 +76,10 @@ pub struct ViolationLine {
     pub offset: Option<usize>,
     /// Text.
     pub text: String,
+}
+
+fn as_word<S: Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.as_str())
 }
 
 /// A key that is not there.
@@ -195,7 +205,11 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
     let adapter = catalog
         .registrations
         .iter()
-        .find(|known| known.receive && known.routine.message.eq_ignore_ascii_case(&entry.business.transaction))
+        .find(|known| {
+            matches!(laid.desk, OnDesk::Case { .. })
+                && known.receive
+                && known.routine.message.eq_ignore_ascii_case(&entry.business.transaction)
+        })
         .map_or_else(String::new, |known| format!("{} (adapters.toml line {})", known.routine.name, known.line));
     let mut explanation = Explanation {
         file: file.to_owned(),
@@ -210,6 +224,10 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
         rows: Vec::new(),
         depara: Vec::new(),
         answer: None,
+        message: match decode(&entry.body, None, limits) {
+            Ok(Document::Message(envelope)) => envelope.text().to_owned(),
+            _ => String::new(),
+        },
     };
     let Some(settled) = decided.batch.settled.pop() else { return explanation };
     explanation.verdict = settled.state.as_str().to_owned();
@@ -218,7 +236,7 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
         let place = places.next();
         explanation.violations.push(ViolationLine {
             level: found.level.as_str(),
-            code: found.code.as_str(),
+            code: found.code,
             path: found.path,
             offset: place.as_ref().map(|place| place.at),
             xpath: place.and_then(|place| place.xpath),
