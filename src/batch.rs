@@ -2,7 +2,7 @@
 //! and orders of them, and keeps those in one transaction.
 
 use crate::catalog::Catalog;
-use crate::decide::sendings;
+use crate::decide::sending::{Post, post};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Batch, NotKept, Outgoing, Queue};
@@ -150,10 +150,11 @@ async fn keep(
     publisher: &mpsc::Sender<Outgoing>,
 ) -> Result<(), NotKept> {
     let mut fresh = Uuid::now_v7;
-    let outgoing = sendings(&effects, catalog, &mut office.moment(&mut fresh));
+    let Post { outgoing, withheld } = post(&effects, None, catalog, &mut office.moment(&mut fresh));
     let lease = Some((office.holder, chrono::Utc::now() + crate::inbound::LEASE));
-    let batch = Batch { effects, outgoing, lease, ..Batch::default() };
+    let batch = Batch { effects, outgoing, withheld, lease, ..Batch::default() };
     let kept = office.store.keep(&batch).await?;
+    office.tell_withheld(&batch.withheld);
     for outgoing in batch.outgoing {
         if publisher.try_send(outgoing).is_err() {
             metrics::counter!("eaid_handover_full_total").increment(1);

@@ -3,6 +3,7 @@
 
 mod adapters;
 pub mod compiled;
+pub mod condition;
 mod page;
 pub mod read;
 mod rivals;
@@ -13,6 +14,7 @@ mod stage;
 mod tests;
 pub mod texts;
 
+use condition::Condition;
 use eaid_adapters::books::Books;
 use eaid_adapters::routine::Routine;
 use eaid_adapters::table::Table;
@@ -58,6 +60,8 @@ pub struct Registration {
     pub method: Method,
     /// Which events.
     pub operation: Operation,
+    /// Which messages are sent; `None`: all.
+    pub condition: Option<Condition>,
     /// Channel, kept for comparison with the screen.
     pub channel: String,
     /// What is sent, and the major that is received.

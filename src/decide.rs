@@ -13,12 +13,12 @@ use crate::catalog::Catalog;
 use crate::store::{Batch, BusinessKey, Fingerprint, Found, Known, Place, Repeat, Settled, State, Stored};
 use answer::Answer;
 use chrono::{DateTime, FixedOffset, Utc};
-use eaid_adapters::effect::Effect;
 use eaid_adapters::verdict::{Refusal, Staged, Verdict, Waiting};
 use eaid_adapters::world::{Wants, World};
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::violation::{Code, Violation};
 use lay::{Laid, OnDesk};
+use sending::Post;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -241,11 +241,9 @@ fn stage(
     let state = if laid.is_event() { State::Noted } else { State::Staged };
     let answer = (!laid.is_event()).then(|| Answer::ok(warnings.clone(), ids));
     let mut settled = answer::settled(laid, state, warnings, answer, catalog, at);
-    for effect in &effects {
-        if let Effect::Send(sending) = effect {
-            settled.outgoing.extend(sending::outgoing(sending, Some(laid.entry.id), catalog, at));
-        }
-    }
+    let Post { outgoing, withheld } = sending::post(&effects, Some(laid.entry.id), catalog, at);
+    settled.outgoing.extend(outgoing);
+    settled.withheld = withheld;
     settled.effects = effects;
     settled
 }
@@ -271,17 +269,6 @@ fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -
     settled.waits = missing;
     settled.patience_until = Some(until);
     settled
-}
-
-/// What GravaBatch sends, as outbox rows.
-pub fn sendings(effects: &[Effect], catalog: &Catalog, at: &mut Moment<'_>) -> Vec<crate::store::Outgoing> {
-    let mut outgoing = Vec::new();
-    for effect in effects {
-        if let Effect::Send(sending) = effect {
-            outgoing.extend(sending::outgoing(sending, None, catalog, at));
-        }
-    }
-    outgoing
 }
 
 /// The place of a message in the inbox.

@@ -315,6 +315,7 @@ fn hand_over(office: &Office, part: Part, publisher: &mpsc::Sender<Outgoing>) {
     let mut staged = false;
     for settled in decided.batch.settled.into_iter().chain(decided.batch.superseded) {
         metrics::counter!("eaid_messages_total", "state" => settled.state.as_str()).increment(1);
+        office.tell_withheld(&settled.withheld);
         staged |= settled.state == State::Staged && !settled.effects.is_empty();
         for outgoing in settled.outgoing {
             // What does not fit stays leased until its lease ends, and is then found as due.

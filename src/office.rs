@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::decide::{Decided, Moment, batch, lay::Laid, wants, world};
 use crate::fault::Fault;
-use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store};
+use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store, Withheld};
 use chrono::{DateTime, FixedOffset, Utc};
 use eaid_adapters::world::{Wants, World};
 use numbers::Numbers;
@@ -63,6 +63,17 @@ impl Office {
     /// Puts another catalog in force, for what is opened from now on.
     pub fn put_in_force(&self, catalog: Arc<Catalog>) {
         self.catalog.send_replace(catalog);
+    }
+
+    /// Tells log and metrics what conditions held back, once that is kept.
+    pub fn tell_withheld(&self, withheld: &[Withheld]) {
+        for one in withheld {
+            if one.is_failure {
+                tracing::warn!(one.transaction, one.subject, "a condition cannot be evaluated; nothing is sent");
+            }
+            let outcome = if one.is_failure { "failed" } else { "false" };
+            metrics::counter!("eaid_withheld_total", "condition" => outcome).increment(1);
+        }
     }
 
     /// Now, in the zone of the configuration.

@@ -194,6 +194,8 @@ pub struct Settled {
     pub effects: Vec<Effect>,
     /// What is sent. The first is the answer, if `is_answered`.
     pub outgoing: Vec<Outgoing>,
+    /// What is held back.
+    pub withheld: Vec<Withheld>,
     /// Whether the first of `outgoing` is its answer.
     pub is_answered: bool,
     /// When it was decided.
@@ -271,6 +273,29 @@ pub struct Outgoing {
     pub created_at: DateTime<Utc>,
 }
 
+/// A message of ours that the condition of its registration held back: noted, never sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// Ours, of version 7.
+    pub id: Uuid,
+    /// The inbox row that caused it, if one did.
+    pub message: Option<Uuid>,
+    /// The partner it would have gone to.
+    pub partner: String,
+    /// Its transaction.
+    pub transaction: String,
+    /// What it is of: an order, a sale; for timelines.
+    pub subject: String,
+    /// Why, in Portuguese.
+    pub reason: String,
+    /// The condition could not be evaluated: an alarm. Told when it is kept, not stored apart from the reason.
+    pub is_failure: bool,
+    /// Version of the catalog that says so.
+    pub catalog: String,
+    /// When it would have been made.
+    pub created_at: DateTime<Utc>,
+}
+
 /// What became of a publication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -307,6 +332,8 @@ pub struct Batch {
     pub effects: Vec<Effect>,
     /// What those effects send.
     pub outgoing: Vec<Outgoing>,
+    /// What of it is held back.
+    pub withheld: Vec<Withheld>,
     /// Marks of earlier publications that ride along.
     pub marks: Vec<Mark>,
     /// Outbox rows of this batch are leased to this process until then: it publishes them from memory.

@@ -1,5 +1,6 @@
 //! Reading `adapters.toml`: the screen *Adapter E.A.I.* line by line (`domain/admin.md` 2).
 
+use super::condition::Condition;
 use super::page::{Entry, Given, Page};
 use super::rivals::rivals;
 use super::stage::{staged, tables_at_odds};
@@ -62,9 +63,10 @@ fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'
     let operations = [("all", Operation::All), ("update", Operation::Update), ("delete", Operation::Delete)];
     let operation = entry.one_of(page, "operation", &operations);
     let condition = entry.text(page, "condition").filter(|condition| !condition.value.trim().is_empty());
-    if let Some(condition) = &condition {
-        page.problem(condition.at, "conditions are not read yet; leave it empty");
-    }
+    let condition = match (&condition, routine) {
+        (Some(condition), Some(routine)) => read_condition(page, routine, condition),
+        _ => None,
+    };
     let channels = [("EAI-PAD.APP", "EAI-PAD.APP"), ("ESB", "ESB"), ("EAI-SOAP", "EAI-SOAP")];
     let channel = entry.one_of(page, "channel", &channels);
     let alias = entry.free(page, "alias");
@@ -92,6 +94,7 @@ fn registration<'t>(page: &mut Page<'t>, mut entry: Entry<'t>, others: &Others<'
         receive: receive.value,
         method: method?.value,
         operation: operation?.value,
+        condition,
         channel: channel?.value.to_owned(),
         version: version?.value,
         alias,
@@ -121,6 +124,23 @@ fn check_message(page: &mut Page<'_>, routine: &Routine, message: Option<&Given<
     let other = ROUTINES.iter().find(|other| other.message.eq_ignore_ascii_case(given));
     let advice = other.map_or_else(String::new, |other| format!("; {} does", other.name));
     page.problem(message.at, format!("{} serves {}, not `{given}`{advice}", routine.name, routine.message));
+}
+
+fn read_condition(page: &mut Page<'_>, routine: &Routine, given: &Given<String>) -> Option<Condition> {
+    let Part::Sends { content, .. } = routine.part else {
+        let reason = format!("a condition says what is sent, and {} only receives; leave it empty", routine.name);
+        page.problem(given.at, reason);
+        return None;
+    };
+    match Condition::read(&given.value, content()) {
+        Ok(condition) => Some(condition),
+        Err(wrong) => {
+            for wrong in wrong {
+                page.problem_inside(given.at, wrong.line, format!("condition: {}", wrong.reason));
+            }
+            None
+        }
+    }
 }
 
 fn read_version(page: &mut Page<'_>, given: Given<String>) -> Option<Given<Version>> {

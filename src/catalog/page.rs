@@ -41,6 +41,15 @@ impl<'t> Page<'t> {
         self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
+    /// Notes a problem in a line, from 0, of the text that stands at a place.
+    pub fn problem_inside(&mut self, at: usize, line: usize, reason: impl Into<String>) {
+        let raw = &self.text[at.min(self.text.len())..];
+        let long = ["\"\"\"", "'''"].iter().find_map(|quotes| raw.strip_prefix(quotes));
+        // A line break right after the quotes is not of the text.
+        let skipped = long.is_some_and(|text| text.starts_with('\n') || text.starts_with("\r\n"));
+        self.problem_in(self.line(at) + usize::from(skipped) + line, reason);
+    }
+
     /// Notes a problem at a place.
     pub fn problem(&mut self, at: usize, reason: impl Into<String>) {
         let line = self.line(at);

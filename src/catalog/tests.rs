@@ -178,6 +178,20 @@ fn lines_that_lay_claim_to_the_same_message_are_named() {
 }
 
 #[test]
+fn a_condition_is_checked_where_it_stands() {
+    let wrong = sale("version = \"2.009\"\ncondition = 'content.Status == \"a\"'")
+        + &trace("route = \"OMNI\"\ncondition = \"content.Statuz == 'a'\"")
+        + &trace(
+            "route = \"OMNI\"\nexecution_branch = \"0101\"\ncondition = \"\"\"\ncontent.Status == 'a' &&\n  content.Value > 1\"\"\"",
+        );
+    assert_snapshot!(problems_of(&wrong));
+    let right = trace("route = \"OMNI\"\ncondition = 'double(content.Value) > 1.0'");
+    let catalog = changed(|texts| texts.adapters.1 = right.clone());
+    let condition = catalog.map(|catalog| catalog.registrations[0].condition.as_ref().map(|one| one.text.clone()));
+    assert_eq!(condition, Ok(Some("double(content.Value) > 1.0".to_owned())));
+}
+
+#[test]
 fn a_fingerprint_changes_with_any_file_and_with_the_rules() {
     let of = |change: &dyn Fn(&mut Texts)| changed(change).map(|catalog| catalog.fingerprint);
     let shipped = of(&|_| {});

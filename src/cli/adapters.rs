@@ -64,6 +64,7 @@ fn document(registration: &Registration) -> Value {
         "receive": registration.receive,
         "method": method(registration.method),
         "operation": operation(registration.operation),
+        "condition": registration.condition.as_ref().map_or("", |condition| &condition.text),
         "channel": registration.channel,
         "version": registration.version.to_string(),
         "alias": registration.alias,

@@ -65,6 +65,7 @@ pub fn settled(
         waits: Vec::new(),
         patience_until: None,
         effects: Vec::new(),
+        withheld: Vec::new(),
         is_answered: !outgoing.is_empty(),
         outgoing,
         settled_at: at.utc(),

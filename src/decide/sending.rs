@@ -2,15 +2,47 @@
 
 use super::Moment;
 use super::answer::stamp;
-use crate::catalog::{Catalog, Method};
-use crate::store::{Outgoing, SendKind};
-use eaid_adapters::effect::{Sending, What};
+use crate::catalog::condition::Held;
+use crate::catalog::{Catalog, Method, Registration};
+use crate::store::{Outgoing, SendKind, Withheld};
+use eaid_adapters::effect::{Effect, Sending, What};
+use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::{Heading, Response, write};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The outbox row of a message of ours; `None` where no adapter is registered that sends it.
-pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at: &mut Moment<'_>) -> Option<Outgoing> {
+/// What effects send.
+#[derive(Debug, Default)]
+pub struct Post {
+    /// Rows of the outbox.
+    pub outgoing: Vec<Outgoing>,
+    /// What conditions hold back.
+    pub withheld: Vec<Withheld>,
+}
+
+/// All that effects send, for the message that caused them, if one did.
+pub fn post(effects: &[Effect], message: Option<Uuid>, catalog: &Catalog, at: &mut Moment<'_>) -> Post {
+    let mut post = Post::default();
+    for effect in effects {
+        if let Effect::Send(sending) = effect {
+            match outgoing(sending, message, catalog, at) {
+                Some(Ok(outgoing)) => post.outgoing.push(outgoing),
+                Some(Err(withheld)) => post.withheld.push(*withheld),
+                None => {}
+            }
+        }
+    }
+    post
+}
+
+/// The outbox row of a message of ours, or why it is held back; `None` where no adapter is registered that sends
+/// it.
+fn outgoing(
+    sending: &Sending,
+    message: Option<Uuid>,
+    catalog: &Catalog,
+    at: &mut Moment<'_>,
+) -> Option<Result<Outgoing, Box<Withheld>>> {
     let mut route = catalog.route_of(&sending.partner);
     let now = stamp(at);
     let id = (at.fresh)();
@@ -35,6 +67,16 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
             heading.internal_id = &sending.subject;
             heading.delivery_type = if registration.method == Method::Sync { "Sync" } else { "Async" };
             let body = write(registration.format, &catalog.identity, &heading, content.as_ref());
+            if let Some(condition) = &registration.condition {
+                // Conditions see the JSON form, whatever goes out.
+                let judged = match registration.format {
+                    Format::Json => condition.holds(&body),
+                    Format::Xml => condition.holds(&write(Format::Json, &catalog.identity, &heading, content.as_ref())),
+                };
+                if let Err(held) = judged {
+                    return Some(Err(Box::new(withhold(id, sending, message, held, registration, catalog, at))));
+                }
+            }
             (SendKind::Trace, *transaction, registration.format, body)
         }
         What::Failure { transaction, version, format, sent_by, violations, ids } => {
@@ -56,7 +98,7 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
             (SendKind::Error, *transaction, *format, write(*format, &catalog.identity, &heading, &response))
         }
     };
-    Some(Outgoing {
+    Some(Ok(Outgoing {
         id,
         message,
         kind,
@@ -69,5 +111,28 @@ pub fn outgoing(sending: &Sending, message: Option<Uuid>, catalog: &Catalog, at:
         format: format.as_str().to_owned(),
         body: Arc::from(body),
         created_at: at.utc(),
-    })
+    }))
+}
+
+fn withhold(
+    id: Uuid,
+    sending: &Sending,
+    message: Option<Uuid>,
+    held: Held,
+    registration: &Registration,
+    catalog: &Catalog,
+    at: &Moment<'_>,
+) -> Withheld {
+    let transaction = registration.routine.message.to_ascii_uppercase();
+    Withheld {
+        id,
+        message,
+        partner: sending.partner.clone(),
+        transaction,
+        subject: sending.subject.clone(),
+        reason: held.reason,
+        is_failure: held.is_failure,
+        catalog: catalog.fingerprint.clone(),
+        created_at: at.utc(),
+    }
 }

@@ -4,7 +4,7 @@ mod look;
 
 pub use look::{find, list};
 
-use crate::store::monitor::SentLine;
+use crate::store::monitor::{SentLine, WithheldLine};
 use chrono::NaiveDate;
 use eaid_adapters::ljgrvbatch::tables::Sc5;
 use eaid_adapters::loja701::tables::Sl1;
@@ -116,6 +116,8 @@ pub struct Order {
     pub timeline: Vec<Step>,
     /// What was sent of it.
     pub sent: Vec<SentLine>,
+    /// What was held back by a condition.
+    pub withheld: Vec<WithheldLine>,
 }
 
 /// What a list of orders is narrowed by.

@@ -123,6 +123,21 @@ pub struct SentLine {
     pub body: String,
 }
 
+/// What was held back by the condition of its registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WithheldLine {
+    /// Transaction.
+    pub transaction: String,
+    /// The partner it would have gone to.
+    pub partner: String,
+    /// Why, in Portuguese.
+    pub reason: String,
+    /// Version of the catalog that says so.
+    pub catalog: String,
+    /// When it would have been made.
+    pub created_at: DateTime<Utc>,
+}
+
 /// A count and the age of its oldest member.
 #[derive(Clone, Debug, Serialize)]
 pub struct Tally {
@@ -225,6 +240,9 @@ pub trait Monitor {
 
     /// What was sent of a subject (an order, a sale), oldest first.
     async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault>;
+
+    /// What was held back of a subject, oldest first.
+    async fn withheld_of(&self, subject: &str) -> Result<Vec<WithheldLine>, Fault>;
 
     /// What was sent for a message or under a correlation, oldest first.
     async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault>;

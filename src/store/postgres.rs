@@ -18,6 +18,7 @@ mod processes;
 mod rows;
 mod sent;
 mod waits;
+mod withheld;
 
 use super::trouble::fault;
 use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};

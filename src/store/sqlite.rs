@@ -17,6 +17,7 @@ mod processes;
 mod sent;
 mod values;
 mod waits;
+mod withheld;
 
 use super::trouble::fault;
 use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 use crate::harness::{Engine, Site};
-use crate::messages::{customer, new_uuid, set, text, uuid, with};
+use crate::messages::{customer, entrega, new_uuid, reserve, set, text, uuid, with};
 use crate::registered::seller;
 use crate::wait::until;
 
@@ -198,6 +198,46 @@ async fn two_partners_send_the_same_message() {
     assert_eq!(reasons, [("event_refused".to_owned(), "/Header/Event".to_owned())], "operation = update");
     assert_eq!(judged_by(&site, &theirs).await, in_force);
     site.close().await;
+}
+
+/// What a condition holds back is noted with its reason; what it lets through goes.
+#[tokio::test]
+async fn a_condition_holds_traces_back() {
+    for (engine, name) in [(Engine::Production, "condition"), (Engine::Embedded, "condition_files")] {
+        let site = Site::with(engine, name, WATCHED).await;
+        let before = text(&process(&site).await, "/catalog");
+        edit(adapters(&site), |text| {
+            let (others, trace) = text.split_once("routine = \"MATA410B\"").expect("MATA410B is registered");
+            let condition = "condition = 'content.Status != \"Pedido bloqueado\"'";
+            format!("{others}routine = \"MATA410B\"{}", trace.replacen("condition = \"\"", condition, 1))
+        });
+        in_force_after(&site, &before).await;
+        site.ok(&reserve(1)).await;
+        site.ok(&customer(1)).await;
+        site.ok(&entrega(1)).await;
+        let order = until("the order of the sale", async || {
+            let orders = site.eaid(&["orders", "list", "--json"]).await.ends(0).json();
+            orders.pointer("/0/order").and_then(Value::as_str).map(str::to_owned)
+        })
+        .await;
+        let shown = site.eaid(&["orders", "show", &order]).await.ends(0).out;
+        assert!(shown.contains("Not sent") && shown.contains("A condição de envio é falsa"), "{shown}");
+        assert!(shown.contains("content.Status = \"Pedido bloqueado\""), "{shown}");
+        let invoiced = json!({
+            "order": order, "event": "invoiced",
+            "invoice": { "number": "000000900", "serie": "1", "value": 1.00 },
+        });
+        let told = site.http.post("/api/v1/order-events", &invoiced).await;
+        assert_eq!(told.status, 200, "{told:?}");
+        until("the trace that the condition lets through", async || {
+            site.omni.traces().iter().any(|trace| text(trace, "/Content/Status") == "Faturado").then_some(())
+        })
+        .await;
+        let held = site.eaid(&["orders", "show", &order, "--json"]).await.ends(0).json();
+        assert_eq!(held["withheld"].as_array().map(Vec::len), Some(1), "{held:#}");
+        let traces = site.close().await;
+        assert_eq!(traces.iter().filter(|out| out.kind == "trace").count(), 1, "the blocked order was not told of");
+    }
 }
 
 /// WhoIs is answered from the catalog, in kind `whois`, and only to a partner.

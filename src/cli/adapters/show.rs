@@ -61,6 +61,7 @@ pub fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
             ("events", operation(known.operation).to_owned()),
             ("method", method(known.method).to_owned()),
             ("route", known.route.clone()),
+            ("condition", known.condition.as_ref().map_or_else(String::new, |condition| condition.text.clone())),
             ("channel", known.channel.clone()),
             ("alias", known.alias.clone()),
             ("format", known.format.as_str().to_owned()),

@@ -111,5 +111,13 @@ fn print(order: &Order, zone: Tz) -> Result<(), Failure> {
         say("Sent")?;
         say(&table(&[" made", "message", "to", "state", "confirmed", "uuid"], sent.collect()))?;
     }
+    if !order.withheld.is_empty() {
+        say("Not sent")?;
+    }
+    for held in &order.withheld {
+        let made = time(held.created_at, zone);
+        say(&format!("  {made}  {} for {}, by catalog {}", held.transaction, held.partner, held.catalog))?;
+        say(&format!("      {}", held.reason))?;
+    }
     Ok(())
 }

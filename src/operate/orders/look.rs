@@ -143,5 +143,6 @@ async fn whole(store: &dyn Store, line: OrderLine, items: Vec<Item>, steps: Vec<
     });
     let (invoices, timeline) = (invoices.collect(), timeline.collect());
     let sent = store.sent_of(&line.order).await?;
-    Ok(Order { line, items, invoices, timeline, sent })
+    let withheld = store.withheld_of(&line.order).await?;
+    Ok(Order { line, items, invoices, timeline, sent, withheld })
 }

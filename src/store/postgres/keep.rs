@@ -1,6 +1,6 @@
 //! One transaction for a batch, in the order that the statements need of each other.
 
-use super::{depara, effects, inbox, outbox, waits};
+use super::{depara, effects, inbox, outbox, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
 use crate::store::{Batch, Kept, NotKept, Place, Settled, State};
@@ -34,6 +34,8 @@ pub(super) async fn keep(
     depara::write(&mut transaction, may_copy, &folded.links).await?;
     let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
     outbox::insert(&mut transaction, may_copy, outgoing, batch.lease).await?;
+    let held = batch.settled.iter().flat_map(|one| &one.withheld).chain(&batch.withheld);
+    withheld::insert(&mut transaction, held).await?;
     outbox::mark(&mut transaction, &batch.marks).await?;
     let mut kept = Kept::default();
     if !batch.repeats.is_empty() {

@@ -1,11 +1,11 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, processes, sent, settle};
+use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, processes, sent, settle, withheld};
 use crate::fault::Fault;
 use crate::store::cells::read_row;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
-    WaitLine,
+    WaitLine, WithheldLine,
 };
 use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
@@ -75,6 +75,10 @@ impl Monitor for Postgres {
 
     async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault> {
         settle(LONG_PATIENCE, sent::sent_of(&self.people, subject)).await
+    }
+
+    async fn withheld_of(&self, subject: &str) -> Result<Vec<WithheldLine>, Fault> {
+        settle(LONG_PATIENCE, withheld::of(&self.people, subject)).await
     }
 
     async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault> {

@@ -12,8 +12,11 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqliteConnection, SqlitePool};
 use std::collections::HashMap;
 
 /// The migrations of the spine, in their order.
-const SPINE: &[(&str, &str)] =
-    &[("spine", include_str!("migrations/1_spine.sql")), ("processes", include_str!("migrations/2_processes.sql"))];
+const SPINE: &[(&str, &str)] = &[
+    ("spine", include_str!("migrations/1_spine.sql")),
+    ("processes", include_str!("migrations/2_processes.sql")),
+    ("withheld", include_str!("migrations/3_withheld.sql")),
+];
 
 fn migrator() -> Migrator {
     let migrations = SPINE.iter().zip(1..).map(|((name, sql), version)| {

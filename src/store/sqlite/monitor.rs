@@ -1,11 +1,11 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
 use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
-use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, processes, sent};
+use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, processes, sent, withheld};
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
-    WaitLine,
+    WaitLine, WithheldLine,
 };
 use crate::store::trouble::{fault, unfit};
 use crate::store::{Outgoing, Process, SendKind, State, notes};
@@ -75,6 +75,10 @@ impl Monitor for Sqlite {
 
     async fn sent_of(&self, subject: &str) -> Result<Vec<SentLine>, Fault> {
         sent::sent_of(&self.readers, subject).await.map_err(fault)
+    }
+
+    async fn withheld_of(&self, subject: &str) -> Result<Vec<WithheldLine>, Fault> {
+        withheld::of(&self.readers, subject).await.map_err(fault)
     }
 
     async fn sent_for(&self, uuid: &str) -> Result<Vec<SentLine>, Fault> {

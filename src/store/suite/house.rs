@@ -273,6 +273,7 @@ pub fn staged(uuid: &str, effects: Vec<Effect>) -> Settled {
         patience_until: None,
         effects,
         outgoing: vec![answer],
+        withheld: Vec::new(),
         is_answered: true,
         settled_at: Utc::now().trunc_subsecs(6),
     }
