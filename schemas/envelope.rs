@@ -152,7 +152,7 @@ impl Envelope {
     /// the content.
     pub fn locate(&self, paths: &[&str], read: impl FnOnce(&mut Reading)) -> Vec<Place> {
         let content = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
-        let header = Reading::under("Header", usize::MAX).seeking(Sought::of(paths));
+        let header = Reading::of_header(usize::MAX).seeking(Sought::of(paths));
         let found = self.seek(header, content, read);
         let is_of_header = |path: &str| path == "/Header" || path.starts_with("/Header/");
         let met: Vec<(usize, &str)> = paths
@@ -228,11 +228,19 @@ pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Resul
         let text = format!("O corpo tem {} bytes; o limite é {}.", body.len(), limits.body);
         return Err(Unreadable::new(Code::TooLarge, text));
     }
-    let text = wrapped::unwrap(charset::text_of(body, content_type)?)?;
-    match text.trim_start().as_bytes().first() {
+    let (text, is_guessed) = charset::text_of(body, content_type)?;
+    let text = wrapped::unwrap(text)?;
+    let mut document = match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),
         Some(b'<') => xml::decode(text.into_owned(), limits)
             .map_err(|unreadable| Unreadable { format: Format::Xml, ..unreadable }),
         Some(_) => json::decode(text.into_owned(), limits),
+    }?;
+    if let Document::Message(envelope) = &mut document
+        && is_guessed
+    {
+        let text = "Os bytes não são UTF-8; lidos como windows-1252.";
+        envelope.found.push(Violation::warning(Code::ReadAs, "", text));
     }
+    Ok(document)
 }

@@ -94,6 +94,7 @@ pub struct Reading {
     /// The bound on the members of one list.
     pub items: usize,
     personal: bool,
+    notes_lower_camel: bool,
     sought: Option<Box<Sought>>,
 }
 
@@ -107,13 +108,14 @@ impl Reading {
             whole,
             items,
             personal: false,
+            notes_lower_camel: false,
             sought: None,
         }
     }
 
-    /// A reading whose paths begin with a name, as `/Header`.
-    pub fn under(root: &'static str, items: usize) -> Self {
-        Reading { path: vec![Step::Name(root)], ..Reading::new(true, items) }
+    /// A reading of a header, whose paths begin with its name.
+    pub fn of_header(items: usize) -> Self {
+        Reading { path: vec![Step::Name("Header")], notes_lower_camel: true, ..Reading::new(true, items) }
     }
 
     /// The same reading, that takes note of where some paths stand.
@@ -196,6 +198,14 @@ impl Reading {
     /// Notes that the present value was read against the book.
     pub fn read_as(&mut self, text: impl Into<String>) {
         self.warning(Code::ReadAs, text);
+    }
+
+    /// Notes, once in a header, that names begin in lower case. In contents the book itself does so here and there.
+    pub fn lower_camel(&mut self, tag: &'static str) {
+        if std::mem::take(&mut self.notes_lower_camel) {
+            let text = format!("Nome lido como {tag}, com inicial maiúscula; assim também os demais.");
+            self.within(tag, |cx| cx.read_as(text));
+        }
     }
 
     /// A value quoted for a text, or its place holder where it is personal. At most 40 characters of it.

@@ -194,11 +194,27 @@ impl Spec {
     /// Finds a field by a name of the document, trying the one after the last found first: documents mostly
     /// keep the order of the book.
     pub fn find(&self, name: &str, expected: usize) -> Option<usize> {
-        if self.fields.get(expected).is_some_and(|field| field.tag == name) {
-            return Some(expected);
-        }
-        self.names.find(self.fields, name)
+        self.meet(name, expected).map(|met| met.index)
     }
+
+    /// The same, and whether the document begins the name in lower case against the book, as the drafts of 2017 did
+    /// (`domain/protocol.md` 3).
+    fn meet(&self, name: &str, expected: usize) -> Option<Met> {
+        if self.fields.get(expected).is_some_and(|field| field.tag == name) {
+            return Some(Met { index: expected, is_lower_camel: false });
+        }
+        let begins_lower = |name: &str| name.starts_with(|first: char| first.is_ascii_lowercase());
+        self.names.find(self.fields, name).map(|index| {
+            let is_lower_camel = begins_lower(name) && !begins_lower(self.fields[index].tag);
+            Met { index, is_lower_camel }
+        })
+    }
+}
+
+/// A field that a document names.
+struct Met {
+    index: usize,
+    is_lower_camel: bool,
 }
 
 /// A declared record. Written by [`record!`](crate::record!).
@@ -221,10 +237,13 @@ pub trait Record: Default {
         let mut record = Self::default();
         let mut expected = 0;
         let mut first = true;
-        while let Some(found) = source.property(first, |name| Self::spec().find(name, expected))? {
+        while let Some(found) = source.property(first, |name| Self::spec().meet(name, expected))? {
             first = false;
             match found {
-                Some(index) => {
+                Some(Met { index, is_lower_camel }) => {
+                    if is_lower_camel {
+                        cx.lower_camel(Self::spec().fields[index].tag);
+                    }
                     record.read_field(index, source, cx)?;
                     expected = index + 1;
                 }

@@ -195,7 +195,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             match verdict {
                 Ok(Ok(Verdict::Stage(staged))) => stage(laid, staged, header_warnings, catalog, world, at),
                 Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids }))) => {
-                    violations.extend(header_warnings.iter().cloned());
+                    violations.splice(0..0, header_warnings.iter().cloned());
                     let answer = Answer::refused(violations.clone(), ids);
                     answer::settled(
                         laid,
@@ -236,7 +236,7 @@ fn stage(
     at: &mut Moment<'_>,
 ) -> Settled {
     let Staged { effects, ids, mut warnings } = staged;
-    warnings.extend(header_warnings.iter().cloned());
+    warnings.splice(0..0, header_warnings.iter().cloned());
     world.absorb(&effects);
     let state = if laid.is_event() { State::Noted } else { State::Staged };
     let answer = (!laid.is_event()).then(|| Answer::ok(warnings.clone(), ids));

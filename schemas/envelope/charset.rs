@@ -8,11 +8,11 @@ use std::borrow::Cow;
 /// How far into a body its XML declaration is looked for.
 const DECLARATION: usize = 200;
 
-/// The text of a body. A byte order mark says most, then the content type, then the XML declaration.
+/// The text of a body, and whether its charset had to be guessed. A byte order mark says most, then the content type, then the XML declaration.
 ///
 /// # Errors
 /// [`Unreadable`] with code `charset`.
-pub(super) fn text_of<'b>(body: &'b [u8], content_type: Option<&str>) -> Result<Cow<'b, str>, Unreadable> {
+pub(super) fn text_of<'b>(body: &'b [u8], content_type: Option<&str>) -> Result<(Cow<'b, str>, bool), Unreadable> {
     let (named, body) = match Encoding::for_bom(body) {
         Some((encoding, length)) => (Some(encoding), &body[length..]),
         None => (named(body, content_type)?, body),
@@ -20,16 +20,16 @@ pub(super) fn text_of<'b>(body: &'b [u8], content_type: Option<&str>) -> Result<
     if let Some(encoding) = named
         && let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(body)
     {
-        return Ok(text);
+        return Ok((text, false));
     }
     if named.is_none_or(|encoding| encoding == UTF_8) {
         if let Ok(text) = std::str::from_utf8(body) {
-            return Ok(Cow::Borrowed(text));
+            return Ok((Cow::Borrowed(text), false));
         }
         // windows-1252 leaves five bytes without a character: a body that holds one is no text at all.
         if !body.iter().any(|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x00)) {
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(body);
-            return Ok(text);
+            return Ok((text, true));
         }
     }
     Err(Unreadable::new(Code::Charset, "Os bytes não são texto em UTF-8 nem em windows-1252."))

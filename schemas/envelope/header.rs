@@ -1,6 +1,7 @@
 //! The header, common to all messages (`domain/protocol.md` 3.1).
 
 use crate::field::{Choice, Moment, Text};
+use crate::read::Reading;
 use crate::{choice, record};
 
 choice! {
@@ -95,6 +96,17 @@ impl Header {
         field.as_ref().map_or("", Text::as_str)
     }
 
+    /// Notes what is read against the book.
+    pub(super) fn note(&self, cx: &mut Reading) {
+        if self.uuid.as_ref().is_some_and(|uuid| !is_uuid(uuid.as_str())) {
+            cx.within("UUID", |cx| cx.read_as("Não é um UUID; lido como texto."));
+        }
+        let event = self.event.as_ref().and_then(|event| Event::find(event.as_str()));
+        if let Some((event, false)) = event {
+            cx.within("Event", |cx| cx.read_as(format!("Lido como {}.", event.as_str())));
+        }
+    }
+
     /// The event that the header names, if it is one of the book.
     pub fn event(&self) -> Option<Event> {
         self.event.as_ref().and_then(|event| Event::find(event.as_str())).map(|(event, _)| event)
@@ -104,4 +116,11 @@ impl Header {
     pub fn generated(&self) -> Option<Moment> {
         self.generated_on.as_ref().and_then(|text| Moment::parse(text.as_str()))
     }
+}
+
+/// Hexadecimal digits in groups of 8, 4, 4, 4 and 12; what version they claim does not matter.
+fn is_uuid(text: &str) -> bool {
+    let is_dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits = |(at, byte): (usize, u8)| if is_dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
 }

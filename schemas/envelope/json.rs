@@ -28,7 +28,7 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
     if parts.header.is_none() && parts.content.is_none() && parts.names_order && parts.names_event {
         return Ok(Document::OrderEvent { text, digest: parts.whole_digest });
     }
-    let mut cx = Reading::under("Header", limits.items);
+    let mut cx = Reading::of_header(limits.items);
     let header = parts.header.and_then(|at| read_header(&text, at, &mut cx));
     match (header, parts.content) {
         (Some(header), Some(content)) => {
@@ -52,7 +52,9 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
 
 /// Reads a header; `None` where it is no object.
 fn read_header(text: &str, at: Range<usize>, cx: &mut Reading) -> Option<Header> {
-    Header::read(&mut JsonSource::part(text, at), cx).ok().flatten()
+    let header = Header::read(&mut JsonSource::part(text, at), cx).ok().flatten()?;
+    header.note(cx);
+    Some(header)
 }
 
 /// Reads the header of a text once more.

@@ -50,7 +50,7 @@ fn from_base64(text: &str) -> Result<Option<String>, Unreadable> {
     let Ok(bytes) = STANDARD.decode(compact) else { return Ok(None) };
     let inner = charset::text_of(&bytes, None);
     match inner {
-        Ok(inner) if inner.trim_start().starts_with(['<', '&']) => Ok(Some(inner.into_owned())),
+        Ok((inner, _)) if inner.trim_start().starts_with(['<', '&']) => Ok(Some(inner.into_owned())),
         Err(unreadable) if bytes.trim_ascii_start().starts_with(b"<") => Err(unreadable),
         _ => Ok(None),
     }

@@ -39,7 +39,7 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
             Unreadable::new(Code::NotXml, format!("XML inválido na linha {line}, coluna {column}: {reason}."))
         }
     })?;
-    let mut cx = Reading::under("Header", limits.items);
+    let mut cx = Reading::of_header(limits.items);
     let header = read_header(&text, &parts, &mut cx);
     match (header, parts.content) {
         (Some(header), Some(content)) => {
@@ -91,6 +91,7 @@ fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
     if header.sub_type.is_none() && parts.sub_type != SubType::Event {
         header.sub_type = Some(parts.sub_type);
     }
+    header.note(cx);
     header.check_absent(cx);
     Some(header)
 }

@@ -227,3 +227,26 @@ fn an_answer_carries_the_message_that_it_answers() {
     assert!(large.len() < 1000 && large.contains("<Event>upsert</Event>"), "{large}");
     assert_eq!(carried(r#"{"Header":{},"Content":{}}"#), "");
 }
+
+#[test]
+fn what_the_header_says_against_the_book_is_noted() {
+    let notes = |text: &str| -> Vec<String> {
+        message(text.as_bytes()).found.iter().map(|found| format!("{} {}", found.code, found.path)).collect()
+    };
+    let uuid = "436601C4-51c9-eff2-2ee2-b678a055b9b8";
+    for (header, expected) in [
+        (format!(r#""UUID":"{uuid}","Type":"BusinessMessage","Event":"upsert""#), &[][..]),
+        (r#""UUID":"111111111-1111-1111-1111-11111111111""#.to_owned(), &["read_as /Header/UUID"]),
+        (r#""UUID":"a1b2c3d4-e5f6-g7h8-i9j0-k1l2m3n4o5p6""#.to_owned(), &["read_as /Header/UUID"]),
+        (r#""UUID":1"#.to_owned(), &["read_as /Header/UUID", "read_as /Header/UUID"]),
+        (format!(r#""uuid":"{uuid}","type":"Business""#), &["read_as /Header/UUID", "read_as /Header/Type"]),
+        (format!(r#""UUID":"{uuid}","Event":"insert""#), &["read_as /Header/Event"]),
+        (format!(r#""UUID":"{uuid}","Version":2.009"#), &["read_as /Header/Version"]),
+    ] {
+        let found = notes(&format!(r#"{{"Header":{{"Transaction":"x",{header}}},"Content":{{}}}}"#));
+        assert_eq!(found, expected, "{header}");
+    }
+    let bytes = [br#"{"Header":{"Transaction":"x"#.as_slice(), b"\xe3", br#""},"Content":{}}"#].concat();
+    let found = message(&bytes).found;
+    assert!(found.iter().any(|found| found.code == Code::ReadAs && found.path.is_empty()), "{found:?}");
+}

@@ -86,7 +86,7 @@ fn a_lone_object_is_noted() {
 
 #[test]
 fn every_violation_is_found_with_its_path() {
-    let text = r#"{"id":"12345678901","Day":"2026-13-01","Pages":100,"Signed":"perhaps","Colour":"green",
+    let text = r#"{"Id":"12345678901","Day":"2026-13-01","Pages":100,"Signed":"perhaps","Colour":"green",
         "ListOfLine":{"Line":[{"Product":"ab","Quantity":"x"},{"Product":"abcdef","Quantity":1.234},{"Quantity":1000},7]}}"#;
     assert_eq!(
         found(text),
