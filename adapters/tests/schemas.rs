@@ -47,6 +47,10 @@ fn every_sample_that_is_accepted_fits_its_schema() {
     let (mut schemas, mut checked) = (Schemas::default(), 0);
     for sample in SAMPLES {
         let expected: Value = serde_json::from_str(sample.expected).unwrap();
+        // What GENERIC takes is declared by its registration alone.
+        if sample.routine == "GENERIC" {
+            continue;
+        }
         // Rows of a staged sale are no message; XML has its own way.
         let Ok(body) = serde_json::from_str::<Value>(sample.input) else { continue };
         let is_message = body.get("Header").is_some() || body.get("order").is_some();
