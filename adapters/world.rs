@@ -1,10 +1,13 @@
 //! What a routine may know. It first says what it wants ([`Wants`]); everything wanted by a whole batch is
 //! looked up in one round trip; then it asks the [`World`]. Effects of earlier verdicts of the batch are seen.
 
+mod footprint;
+
 use crate::effect::{Alias, Effect, Update};
 use crate::number::six_characters;
 use crate::table::{Cell, Declared, KEY, Row, Table};
 use chrono::{DateTime, FixedOffset, NaiveDate};
+pub use footprint::Footprint;
 use std::collections::{HashMap, HashSet};
 
 /// One thing to look up.
@@ -151,13 +154,15 @@ impl Shelf {
         self.find(KEY, key).first().copied().and_then(|place| self.rows[place].take())
     }
 
-    fn update(&mut self, update: &Update) {
-        if let Some(mut row) = self.remove(&update.key) {
-            for (column, value) in &update.set {
-                row.cells[*column] = value.clone();
-            }
-            self.add(row);
+    /// Changes a row; gives it as it was and as it is.
+    fn update(&mut self, update: &Update) -> Option<(Row, &Row)> {
+        let before = self.remove(&update.key)?;
+        let mut row = before.clone();
+        for (column, value) in &update.set {
+            row.cells[*column] = value.clone();
         }
+        self.add(row);
+        self.rows.last().and_then(Option::as_ref).map(|row| (before, row))
     }
 }
 
@@ -172,6 +177,7 @@ pub struct World {
     /// The tables that rows are asked of: new rows of others need not be remembered.
     tables: HashSet<&'static str>,
     numbers: HashMap<String, std::ops::Range<u64>>,
+    footprint: Footprint,
 }
 
 impl World {
@@ -183,7 +189,33 @@ impl World {
             Want::Linked { table, .. } | Want::Rows { table, .. } => Some(table.name),
         });
         let tables = tables.collect();
-        World { now, depara: HashMap::new(), shelves: HashMap::new(), asked, tables, numbers: HashMap::new() }
+        World {
+            now,
+            depara: HashMap::new(),
+            shelves: HashMap::new(),
+            asked,
+            tables,
+            numbers: HashMap::new(),
+            footprint: Footprint::default(),
+        }
+    }
+
+    /// Notes what was looked up, as it stands before anything is decided.
+    pub fn note_looks(&mut self) {
+        for want in &self.asked {
+            let internal = match want {
+                Want::Linked { partner, alias, external, .. } => self
+                    .known_depara(partner, *alias, external)
+                    .and_then(|entry| entry.as_ref().map(|entry| entry.internal.clone())),
+                _ => None,
+            };
+            self.footprint.look(want, internal.as_deref());
+        }
+    }
+
+    /// What was looked at and what has changed since.
+    pub fn take_footprint(&mut self) -> Footprint {
+        std::mem::take(&mut self.footprint)
     }
 
     /// Takes in a De/Para entry.
@@ -302,19 +334,32 @@ impl World {
     pub fn absorb(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect {
-                Effect::Insert(row) if self.tables.contains(row.table.name) => {
-                    self.shelves.entry(row.table.name).or_default().add(row.clone());
+                Effect::Insert(row) => {
+                    self.footprint.change_row(row);
+                    if self.tables.contains(row.table.name) {
+                        self.shelves.entry(row.table.name).or_default().add(row.clone());
+                    }
                 }
-                Effect::Insert(_) => {}
-                Effect::Update(update) => self.shelves.entry(update.table.name).or_default().update(update),
-                Effect::Delete { table, key } => {
-                    self.shelves.entry(table.name).or_default().remove(key);
+                Effect::Update(update) => {
+                    match self.shelves.entry(update.table.name).or_default().update(update) {
+                        Some((before, after)) => {
+                            self.footprint.change_row(&before);
+                            self.footprint.change_row(after);
+                        }
+                        None => self.footprint.change_in(update.table),
+                    }
                 }
+                Effect::Delete { table, key } => match self.shelves.entry(table.name).or_default().remove(key) {
+                    Some(row) => self.footprint.change_row(&row),
+                    None => self.footprint.change_in(table),
+                },
                 Effect::Link { partner, alias, external, internal, stamp, .. } => {
+                    self.footprint.change_depara(partner, *alias, external);
                     let entry = DePara { internal: internal.clone(), stamp: stamp.clone() };
                     self.know_depara(partner, *alias, external, entry);
                 }
                 Effect::Unlink { partner, alias, external } => {
+                    self.footprint.change_depara(partner, *alias, external);
                     self.set_depara(partner, *alias, external, None);
                 }
                 Effect::Send(_) => {}

@@ -14,7 +14,7 @@ use crate::store::{Batch, BusinessKey, Fingerprint, Found, Known, Place, Repeat,
 use answer::Answer;
 use chrono::{DateTime, FixedOffset, Utc};
 use eaid_adapters::verdict::{Refusal, Staged, Verdict, Waiting};
-use eaid_adapters::world::{Wants, World};
+use eaid_adapters::world::{Footprint, Wants, World};
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::violation::{Code, Violation};
 use lay::{Laid, OnDesk};
@@ -64,6 +64,8 @@ pub struct Decided {
     pub batch: Batch,
     /// One for each delivery.
     pub outcomes: Vec<Outcome>,
+    /// What it looked at and what it changes.
+    pub footprint: Footprint,
 }
 
 /// Everything that a batch wants looked up.
@@ -106,6 +108,7 @@ pub fn batch(
 ) -> Decided {
     let mut decided = Decided::default();
     let mut seen = Seen::default();
+    world.note_looks();
     for Known { fingerprint, id, state } in found.known {
         seen.fingerprints.insert(fingerprint, (id, state));
     }
@@ -153,6 +156,15 @@ pub fn batch(
         }
         decided.batch.settled.push(settled);
         decided.outcomes.push(Outcome::Settled(place));
+    }
+    decided.footprint = world.take_footprint();
+    for laid in all {
+        if laid.can_be_known() {
+            decided.footprint.name(&laid.entry.fingerprint);
+        }
+        if laid.has_key() {
+            decided.footprint.name(&laid.entry.business);
+        }
     }
     decided
 }

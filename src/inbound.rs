@@ -1,5 +1,6 @@
 //! LOOP bus -> store. Takes what is there, decides it, keeps it in one transaction, settles it with its
-//! transport. The next batch is decoded and routed while the last one commits, and decided afterwards.
+//! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
+//! routed. What was decided ahead is decided again where the batch before it changed what it had looked at.
 
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::catalog::Catalog;
@@ -9,7 +10,9 @@ use crate::decide::{Decided, Outcome, set_aside};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Kept, NotKept, Outgoing, State};
+use eaid_adapters::world::Footprint;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +33,15 @@ struct Opened {
     tickets: Vec<Option<(Ticket, Delivered)>>,
 }
 
+/// A batch decided ahead.
+struct Ahead {
+    opened: Opened,
+    /// None where a fault came between: it is met again, and waited out, where the batch is kept.
+    decided: Option<Decided>,
+    /// How many batches had been kept when it was looked up: at most one has been since.
+    after: u64,
+}
+
 /// Runs until stopped.
 ///
 /// # Errors
@@ -40,12 +52,16 @@ pub async fn run(
     publisher: mpsc::Sender<Outgoing>,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
-    let (opened, to_keep) = mpsc::channel(1);
-    let (kept, to_settle) = mpsc::channel(4);
+    let (opened, to_decide) = mpsc::channel(1);
+    let (ahead, to_keep) = mpsc::channel(1);
+    let (settled, to_settle) = mpsc::channel(4);
+    let kept = Arc::new(AtomicU64::new(0));
     let reader = tokio::spawn(read(office.clone(), deliveries, opened, stop.clone()));
+    let decider = tokio::spawn(decide_all(office.clone(), to_decide, ahead, kept.clone()));
     let settler = tokio::spawn(settle_all(to_settle));
-    keep_all(office, to_keep, publisher, kept, stop).await;
+    keep_all(office, to_keep, publisher, settled, kept, stop).await;
     let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
+    decider.await.map_err(gone)?;
     reader.await.map_err(gone)?;
     settler.await.map_err(gone)
 }
@@ -151,15 +167,41 @@ async fn settle_all(mut to_settle: mpsc::Receiver<ToSettle>) {
     }
 }
 
+/// Looks up and decides, one batch ahead of what is being kept.
+async fn decide_all(
+    office: Arc<Office>,
+    mut to_decide: mpsc::Receiver<Opened>,
+    ahead: mpsc::Sender<Ahead>,
+    kept: Arc<AtomicU64>,
+) {
+    // The place comes free when the batch before is taken to be kept: no more than that one is missed.
+    while let Ok(place) = ahead.reserve().await {
+        let Some(opened) = to_decide.recv().await else { return };
+        let after = kept.load(Ordering::Acquire);
+        let decided = office.decide(&opened.laid, &opened.catalog).await.ok();
+        place.send(Ahead { opened, decided, after });
+    }
+}
+
 async fn keep_all(
     office: Arc<Office>,
-    mut to_keep: mpsc::Receiver<Opened>,
+    mut to_keep: mpsc::Receiver<Ahead>,
     publisher: mpsc::Sender<Outgoing>,
-    kept: mpsc::Sender<ToSettle>,
+    to_settle: mpsc::Sender<ToSettle>,
+    kept: Arc<AtomicU64>,
     stop: CancellationToken,
 ) {
-    while let Some(opened) = to_keep.recv().await {
-        let Some(done) = keep_through(&office, &opened.catalog, opened.laid, &stop).await else { return };
+    let mut before = Footprint::default();
+    while let Some(Ahead { opened, mut decided, after }) = to_keep.recv().await {
+        if after < kept.load(Ordering::Acquire) && decided.as_ref().is_some_and(|now| before.crosses(&now.footprint)) {
+            metrics::counter!("eaid_batches_decided_again_total").increment(1);
+            decided = None;
+        }
+        let done = keep_through(&office, &opened.catalog, opened.laid, decided, &stop).await;
+        let Some(mut done) = done else { return };
+        before = Footprint::default();
+        done.iter_mut().for_each(|part| before.join(std::mem::take(&mut part.decided.footprint)));
+        kept.fetch_add(1, Ordering::Release);
         let mut fates = Vec::with_capacity(opened.tickets.len());
         let mut tickets = opened.tickets.into_iter();
         for part in done {
@@ -171,7 +213,7 @@ async fn keep_all(
             }
             hand_over(&office, part, &publisher);
         }
-        if !fates.is_empty() && kept.send(fates).await.is_err() {
+        if !fates.is_empty() && to_settle.send(fates).await.is_err() {
             return;
         }
     }
@@ -187,11 +229,13 @@ pub struct Part {
 
 /// Keeps a batch, whatever it takes: a fault is waited out, a batch that another process overtook is decided
 /// again, and one that the database refuses is split until the message at fault stands alone and is set aside.
-/// `None` where the process stops first: then nothing of what is left was kept.
-pub async fn keep_through(
+/// What was decided ahead is kept at the first try. `None` where the process stops first: then nothing of what is
+/// left was kept.
+async fn keep_through(
     office: &Office,
     catalog: &Catalog,
     laid: Vec<Laid>,
+    mut ahead: Option<Decided>,
     stop: &CancellationToken,
 ) -> Option<Vec<Part>> {
     let mut done = Vec::new();
@@ -199,7 +243,11 @@ pub async fn keep_through(
     let mut pauses = pauses();
     let mut overtaken = 0;
     while let Some(batch) = left.pop() {
-        match step(office, catalog, &batch, false).await {
+        let tried = match ahead.take() {
+            Some(decided) => keep(office, catalog, decided).await,
+            None => step(office, catalog, &batch, false).await,
+        };
+        match tried {
             Ok(part) => {
                 done.push(part);
                 pauses = crate::fault::pauses();
@@ -256,7 +304,7 @@ fn rand_part() -> u8 {
 /// # Errors
 /// [`NotKept`]: nothing of the batch was kept.
 pub async fn step(office: &Office, catalog: &Catalog, laid: &[Laid], aside: bool) -> Result<Part, NotKept> {
-    let mut decided = if aside {
+    let decided = if aside {
         let mut fresh = Uuid::now_v7;
         let mut at = office.moment(&mut fresh);
         let mut decided = Decided::default();
@@ -268,6 +316,11 @@ pub async fn step(office: &Office, catalog: &Catalog, laid: &[Laid], aside: bool
     } else {
         office.decide(laid, catalog).await?
     };
+    keep(office, catalog, decided).await
+}
+
+/// Keeps what was decided by a catalog.
+async fn keep(office: &Office, catalog: &Catalog, mut decided: Decided) -> Result<Part, NotKept> {
     decided.batch.catalog = catalog.fingerprint.clone();
     decided.batch.marks = office.take_marks();
     decided.batch.lease = Some((office.holder, chrono::Utc::now() + LEASE));

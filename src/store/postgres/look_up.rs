@@ -83,10 +83,14 @@ struct Statement<'a> {
     arrays: Vec<Vec<&'a str>>,
 }
 
-/// One entry by its key for each that is asked. Written as a join, a planner that takes the table for empty reads all
-/// of it and compares.
-const BY_KEY: &str = "cross join lateral (select * from depara e where e.external = w.v2 and e.partner = w.v0 \
-                      and e.alias = w.v1 limit 1) d";
+/// The key of a De/Para entry `d`.
+const BY_KEY: &str = "d.external = w.v2 and d.partner = w.v0 and d.alias = w.v1";
+
+/// The rows `alias` of a table that meet a condition, for each row before. `offset 0` keeps the planner from turning
+/// the join round: one that takes a growing table for empty would read all of it and compare.
+fn each(table: &str, alias: &str, condition: &str) -> String {
+    format!("cross join lateral (select * from {table} {alias} where {condition} offset 0) {alias}")
+}
 
 impl<'a> Statement<'a> {
     /// Adds a branch: `select <its number>, array[<texts>] from <source>`.
@@ -117,7 +121,7 @@ impl<'a> Statement<'a> {
     /// De/Para entries.
     fn depara(&mut self, entries: &[questions::Entry<'a>]) {
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
-        let source = format!("{asked} {BY_KEY}");
+        let source = format!("{asked} {}", each("depara", "d", BY_KEY));
         self.branch(Branch::DePara, ENTRY, source);
     }
 
@@ -127,8 +131,9 @@ impl<'a> Statement<'a> {
         let (link, key) = (table.columns[link].name, table.columns[*key].name);
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
         let source = format!(
-            "{asked} {BY_KEY}
-             left join {} t on t.{link} = d.internal and t.{link} <> ''",
+            "{asked} {} left join lateral (
+                 select * from {} t where t.{link} = d.internal and t.{link} <> '' offset 0) t on true",
+            each("depara", "d", BY_KEY),
             physical(table)
         );
         let row = format!("case when t.{key} is not null then array[{}]::text[] end", texts(table));
@@ -144,7 +149,7 @@ impl<'a> Statement<'a> {
         let equal = |(column, at): (&usize, usize)| format!("t.{} = w.v{at}", table.columns[*column].name);
         let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
         conditions.extend(super::migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
-        let source = format!("{asked} join {} t on {}", physical(table), conditions.join(" and "));
+        let source = format!("{asked} {}", each(&physical(table), "t", &conditions.join(" and ")));
         self.branch(Branch::Rows(table), &texts(table), source);
     }
 
@@ -153,9 +158,8 @@ impl<'a> Statement<'a> {
         const TEXTS: &str = "i.partner, i.uuid, i.digest, i.id::text, i.state";
         if !questions.named.is_empty() {
             let asked = self.asked(questions.named.iter().map(|print| print.texts()));
-            let source = format!(
-                "{asked} join inbox i on i.uuid = w.v0 and i.partner = w.v1 and i.digest = w.v2 and i.uuid <> ''"
-            );
+            let same = "i.uuid = w.v0 and i.partner = w.v1 and i.digest = w.v2 and i.uuid <> ''";
+            let source = format!("{asked} {}", each("inbox", "i", same));
             self.branch(Branch::Known, TEXTS, source);
         }
         if !questions.bare.is_empty() {
@@ -173,10 +177,8 @@ impl<'a> Statement<'a> {
     fn waiting(&mut self, questions: &'a Questions<'_>) {
         if !questions.keys.is_empty() {
             let asked = self.asked(questions.keys.iter().map(|key| key.texts()));
-            let source = format!(
-                "{asked} join inbox i on i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2
-                 and i.state = 'waiting'"
-            );
+            let same = "i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2 and i.state = 'waiting'";
+            let source = format!("{asked} {}", each("inbox", "i", same));
             self.branch(Branch::Waiting, "i.id::text", source);
         }
     }
