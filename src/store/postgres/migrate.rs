@@ -15,6 +15,7 @@ const SPINE: &[(&str, &str)] = &[
     ("spine", include_str!("migrations/1_spine.sql")),
     ("processes", include_str!("migrations/2_processes.sql")),
     ("withheld", include_str!("migrations/3_withheld.sql")),
+    ("inline", include_str!("migrations/4_inline.sql")),
 ];
 
 fn migrator() -> Migrator {
@@ -210,9 +211,12 @@ fn is_covered(table: &Table, index: &Index) -> bool {
     !index.is_unique && table.key().starts_with(index.columns)
 }
 
-/// The column that must not be empty for a row to be in an index: the last of a unique one that is not the key.
+/// The column that must not be empty for a row to be in an index: the last one, of all but the key and the queues of
+/// a state. A reference that most rows leave empty costs those rows nothing.
 pub(super) fn condition(table: &Table, index: &Index) -> Option<&'static str> {
-    let last = index.columns.last().filter(|_| index.is_unique && !std::ptr::eq(index, &table.indexes[KEY]))?;
+    let is_key = std::ptr::eq(index, &table.indexes[KEY]);
+    let begins_like_key = index.columns.first() == table.key().first();
+    let last = index.columns.last().filter(|_| !is_key && (index.is_unique || begins_like_key))?;
     Some(table.columns[*last].name)
 }
 
