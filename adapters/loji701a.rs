@@ -41,13 +41,13 @@ pub(crate) fn born(child: &mut Sl1, lines: &[Sl2], books: &Books, world: &World)
         return vec![Effect::insert(&birth)];
     }
     let packed = OrderTrace {
-        step: "002".to_owned(),
-        event: OrderEventKind::PickupConfirmed.as_str().to_owned(),
-        status: status::PACKED.code.to_owned(),
-        status_text: status::PACKED.text.to_owned(),
+        step: "002".into(),
+        event: OrderEventKind::PickupConfirmed.as_str().into(),
+        status: status::PACKED.code.into(),
+        status_text: status::PACKED.text.into(),
         ..birth.clone()
     };
-    child.l1_ecflag = "O".to_owned();
+    child.l1_ecflag = "O".into();
     let told = trace::of(child, lines, &[], &status::PACKED);
     vec![Effect::insert(&birth), Effect::insert(&packed), told]
 }

@@ -86,9 +86,9 @@ impl Case for DeliveryEvent {
             Err(violation) => return Ok(refused(violation)),
         };
         let mut after = order.clone();
-        after.c5_status = status.code.to_owned();
+        after.c5_status = status.code.into();
         if let Some(code) = told.tracking_code() {
-            after.c5_rastr = code.to_owned();
+            after.c5_rastr = code.into();
         }
         if after == order && invoices.effects.is_empty() {
             return Ok(Verdict::Stage(Staged::default()));

@@ -2,7 +2,11 @@
 //! views of the declaration, and knows no column by name.
 
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
+
+/// A text of a row. Most are short: up to 24 bytes need no memory of their own.
+pub type Word = CompactString;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +84,7 @@ impl Table {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cell {
     /// Text.
-    Text(String),
+    Text(Word),
     /// A decimal.
     Amount(Decimal),
     /// A day, or none.
@@ -91,7 +95,7 @@ impl Cell {
     /// The empty value of a kind.
     pub fn empty(kind: Kind) -> Cell {
         match kind {
-            Kind::Text => Cell::Text(String::new()),
+            Kind::Text => Cell::Text(Word::default()),
             Kind::Amount(_) => Cell::Amount(Decimal::ZERO),
             Kind::Date => Cell::Date(None),
         }
@@ -125,7 +129,7 @@ pub trait CellType: Clone {
     fn from_cell(cell: &Cell) -> Self;
 }
 
-impl CellType for String {
+impl CellType for Word {
     fn to_cell(&self) -> Cell {
         Cell::Text(self.clone())
     }
@@ -133,7 +137,10 @@ impl CellType for String {
         Cell::Text(self)
     }
     fn from_cell(cell: &Cell) -> Self {
-        cell.as_text().to_owned()
+        match cell {
+            Cell::Text(text) => text.clone(),
+            _ => Word::default(),
+        }
     }
 }
 
@@ -169,11 +176,16 @@ impl CellType for Option<NaiveDate> {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Cell::Text(text.to_owned())
+        Cell::Text(text.into())
     }
 }
 impl From<String> for Cell {
     fn from(text: String) -> Self {
+        Cell::Text(text.into())
+    }
+}
+impl From<Word> for Cell {
+    fn from(text: Word) -> Self {
         Cell::Text(text)
     }
 }
@@ -237,7 +249,7 @@ pub trait Declared: Sized + Default + Clone {
 /// `#unique` before an index forbids two rows with the same values, unless the last one is empty.
 #[macro_export]
 macro_rules! table {
-    (@type text) => { String };
+    (@type text) => { $crate::table::Word };
     (@type amount $scale:literal) => { ::rust_decimal::Decimal };
     (@type date) => { Option<::chrono::NaiveDate> };
     (@kind text) => { $crate::table::Kind::Text };
@@ -306,7 +318,7 @@ macro_rules! table {
 
             fn from_row(row: &$crate::table::Row) -> Self {
                 let mut cells = row.cells.iter();
-                let empty = $crate::table::Cell::Text(String::new());
+                let empty = $crate::table::Cell::Text($crate::table::Word::default());
                 $name { $($column: $crate::table::CellType::from_cell(cells.next().unwrap_or(&empty)),)+ }
             }
         }

@@ -340,15 +340,13 @@ impl World {
                         self.shelves.entry(row.table.name).or_default().add(row.clone());
                     }
                 }
-                Effect::Update(update) => {
-                    match self.shelves.entry(update.table.name).or_default().update(update) {
-                        Some((before, after)) => {
-                            self.footprint.change_row(&before);
-                            self.footprint.change_row(after);
-                        }
-                        None => self.footprint.change_in(update.table),
+                Effect::Update(update) => match self.shelves.entry(update.table.name).or_default().update(update) {
+                    Some((before, after)) => {
+                        self.footprint.change_row(&before);
+                        self.footprint.change_row(after);
                     }
-                }
+                    None => self.footprint.change_in(update.table),
+                },
                 Effect::Delete { table, key } => match self.shelves.entry(table.name).or_default().remove(key) {
                     Some(row) => self.footprint.change_row(&row),
                     None => self.footprint.change_in(table),

@@ -10,6 +10,7 @@ use crate::write::Writer;
 pub use anything::Anything;
 use chrono::NaiveDate;
 pub use clock::Clock;
+use compact_str::CompactString;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
@@ -64,7 +65,7 @@ fn scalar<'s, S: Source>(source: &'s mut S, cx: &mut Reading, wanted: &str) -> R
 /// A text of at most `MAX` characters, trailing blanks not counted. They are kept, so that the text can be
 /// echoed as it came, but never compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text<const MAX: usize>(String);
+pub struct Text<const MAX: usize>(CompactString);
 
 /// A partner's code that goes through De/Para: 50 characters whatever our own table says
 /// (`domain/README.md`, Finer decisions, Checking).
@@ -72,8 +73,8 @@ pub type PartnerCode = Text<50>;
 
 impl<const MAX: usize> Text<MAX> {
     /// Takes a text of ours.
-    pub fn new(text: impl Into<String>) -> Self {
-        Text(text.into())
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Text(text.as_ref().into())
     }
 
     /// The text without trailing blanks: what is compared and stored.
@@ -94,7 +95,11 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
 }
 
 /// Reads a text of at most `max` characters, trailing blanks not counted.
-pub(crate) fn read_text<S: Source>(source: &mut S, cx: &mut Reading, max: usize) -> Result<Option<String>, Broken> {
+pub(crate) fn read_text<S: Source>(
+    source: &mut S,
+    cx: &mut Reading,
+    max: usize,
+) -> Result<Option<CompactString>, Broken> {
     let Some((kind, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
     if kind == Kind::Number {
         cx.read_as("Número lido como texto.");
@@ -105,7 +110,7 @@ pub(crate) fn read_text<S: Source>(source: &mut S, cx: &mut Reading, max: usize)
         cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {max}."));
         return Ok(None);
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(text.into()))
 }
 
 impl<const MAX: usize> Value for Text<MAX> {

@@ -6,13 +6,14 @@ use crate::field::{Flag, Moment, Value, read_amount, read_count, read_text};
 use crate::read::{Broken, Kind, Reading, Source};
 use crate::record::{FieldSpec, Shape};
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 /// A value that was picked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Datum {
     /// A text as it came.
-    Text(String),
+    Text(CompactString),
     /// An amount or a count.
     Number(Decimal),
     /// A day.

@@ -49,8 +49,8 @@ pub(super) fn apply(letter: &Letter<CustomerVendor>, books: &Books, world: &mut 
     }
     if row.is_none() {
         let (code, store) = code::new(message, books, world)?;
-        customer.customer_id = ids::customer(&letter.from.company, &letter.from.branch, &code, &store);
-        (customer.a1_cod, customer.a1_loja) = (code, store);
+        customer.customer_id = ids::customer(&letter.from.company, &letter.from.branch, &code, &store).into();
+        (customer.a1_cod, customer.a1_loja) = (code.into(), store.into());
     }
     Ok(found.verdict(|| stored(letter, was, row.as_ref(), &customer)))
 }
@@ -77,7 +77,7 @@ fn stored(letter: &Letter<CustomerVendor>, was: Option<String>, row: Option<&Sa1
         partner: letter.from.partner.clone(),
         alias: Alias::CUSTOMER,
         external: external.as_str().to_owned(),
-        internal: customer.customer_id.clone(),
+        internal: customer.customer_id.clone().into(),
         stamp: letter.stamp().to_owned(),
         was,
     });

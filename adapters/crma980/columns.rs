@@ -3,6 +3,7 @@
 
 use super::tables::Sa1;
 use super::{documents, telephone};
+use crate::table::Word;
 use crate::verdict::Findings;
 use eaid_schemas::customer_vendor::{
     Address, Communication, Country, CustomerVendor, EntityType, OtherAddress, RegisterSituation, StrategicCustomerType,
@@ -15,10 +16,10 @@ pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Fin
     upper(&mut customer.a1_nome, &message.name);
     upper(&mut customer.a1_nreduz, &message.short_name);
     if let Some(entity) = message.entity_type {
-        customer.a1_pessoa = if entity == EntityType::Person { "F" } else { "J" }.to_owned();
+        customer.a1_pessoa = if entity == EntityType::Person { "F" } else { "J" }.into();
     }
     if message.strategic_customer_type.is_some() || customer.a1_tipo.is_empty() {
-        customer.a1_tipo = buyer(message.strategic_customer_type).to_owned();
+        customer.a1_tipo = buyer(message.strategic_customer_type).into();
     }
     if let Some(address) = &message.address {
         place(customer, address);
@@ -48,18 +49,18 @@ pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Fin
     copy(&mut customer.a1_transp, &message.carrier_code);
     // Everything but active is blocked, absent too (`domain/README.md` 11).
     let is_active = message.register_situation == Some(RegisterSituation::Active);
-    customer.a1_msblql = if is_active { "2" } else { "1" }.to_owned();
+    customer.a1_msblql = if is_active { "2" } else { "1" }.into();
 }
 
-fn copy<const MAX: usize>(column: &mut String, tag: &Option<Text<MAX>>) {
+fn copy<const MAX: usize>(column: &mut Word, tag: &Option<Text<MAX>>) {
     if let Some(text) = tag {
-        text.as_str().clone_into(column);
+        *column = text.as_str().into();
     }
 }
 
-fn upper<const MAX: usize>(column: &mut String, tag: &Option<Text<MAX>>) {
+fn upper<const MAX: usize>(column: &mut Word, tag: &Option<Text<MAX>>) {
     if let Some(text) = tag {
-        *column = text.as_str().to_uppercase();
+        *column = text.as_str().to_uppercase().into();
     }
 }
 
@@ -75,10 +76,10 @@ fn buyer(kind: Option<StrategicCustomerType>) -> &'static str {
 }
 
 /// Street and number in one column.
-fn street(column: &mut String, street: &Option<Text<80>>, number: &Option<Text<10>>) {
+fn street(column: &mut Word, street: &Option<Text<80>>, number: &Option<Text<10>>) {
     match (street, number) {
-        (Some(street), Some(number)) => *column = format!("{street}, {number}"),
-        (Some(street), None) => street.as_str().clone_into(column),
+        (Some(street), Some(number)) => *column = format!("{street}, {number}").into(),
+        (Some(street), None) => *column = street.as_str().into(),
         (None, _) => {}
     }
 }
@@ -93,7 +94,7 @@ fn place(customer: &mut Sa1, address: &Address) {
     if let Some(city) = &address.city {
         copy(&mut customer.a1_mun, &city.city_description);
         if let Some(code) = &city.city_code {
-            customer.a1_cod_mun = last(code.as_str(), 5).to_owned();
+            customer.a1_cod_mun = last(code.as_str(), 5).into();
         }
     }
     if let Some(state) = &address.state {
@@ -112,7 +113,7 @@ fn delivery(customer: &mut Sa1, address: &OtherAddress) {
     if let Some(city) = &address.city {
         copy(&mut customer.a1_mune, &city.city_description);
         if let Some(code) = &city.city_code {
-            customer.a1_codmune = last(code.as_str(), 5).to_owned();
+            customer.a1_codmune = last(code.as_str(), 5).into();
         }
     }
     if let Some(state) = &address.state {
@@ -149,9 +150,9 @@ fn land(customer: &mut Sa1, country: &Country) {
         (None, None) => return,
     };
     if is_foreign {
-        customer.a1_est = "EX".to_owned();
+        customer.a1_est = "EX".into();
     }
-    customer.a1_pais = code.or(name).unwrap_or_default();
+    customer.a1_pais = code.or(name).unwrap_or_default().into();
 }
 
 /// A way to reach the customer; what a later one says wins.
@@ -160,9 +161,9 @@ fn reach(customer: &mut Sa1, way: &Communication) {
     if let Some(phone) = &way.phone_number {
         let phone =
             telephone::parse(phone.as_str(), &apart(&way.dialling_code), &apart(&way.international_dialling_code));
-        customer.a1_ddi = phone.ddi;
-        customer.a1_ddd = phone.ddd;
-        customer.a1_tel = phone.number;
+        customer.a1_ddi = phone.ddi.into();
+        customer.a1_ddd = phone.ddd.into();
+        customer.a1_tel = phone.number.into();
     }
     copy(&mut customer.a1_fax, &way.fax_number);
     copy(&mut customer.a1_email, &way.email);

@@ -15,17 +15,17 @@ pub(super) fn fill(customer: &mut Sa1, numbers: &[Government], found: &mut Findi
         let (Some(id), Some(name)) = (&number.id, &number.name) else { continue };
         let id = id.as_str().to_owned();
         match plain(name).as_str() {
-            "INSCRICAO ESTADUAL" => customer.a1_inscr = id,
-            "INSCRICAO MUNICIPAL" => customer.a1_inscrm = id,
-            "INSCRICAO RURAL" => customer.a1_inscrur = id,
-            "SUFRAMA" => customer.a1_suframa = id,
-            "PASSAPORTE" => customer.a1_pfisica = id,
+            "INSCRICAO ESTADUAL" => customer.a1_inscr = id.into(),
+            "INSCRICAO MUNICIPAL" => customer.a1_inscrm = id.into(),
+            "INSCRICAO RURAL" => customer.a1_inscrur = id.into(),
+            "SUFRAMA" => customer.a1_suframa = id.into(),
+            "PASSAPORTE" => customer.a1_pfisica = id.into(),
             "RG" => {
-                customer.a1_pfisica.clone_from(&id);
-                customer.a1_rg = id;
+                customer.a1_pfisica = id.as_str().into();
+                customer.a1_rg = id.into();
             }
             "CPF" | "CNPJ" | "CPF/CNPJ" => {
-                customer.a1_cgc = without_punctuation(&id);
+                customer.a1_cgc = without_punctuation(&id).into();
                 if !matches!(customer.a1_cgc.len(), 11 | 14) {
                     let text = "O CPF tem 11 e o CNPJ 14 caracteres: foi gravado como veio, sem pontuação.";
                     found.warning(Code::ReadAs, format!("{LIST}/{index}/Id"), text);

@@ -33,12 +33,12 @@ fn answer(message: &Message, entry: Option<&DePara>) -> Vec<InternalId> {
     let by_hand = entry.filter(|entry| is_by_hand(entry)).map(|entry| entry.internal.clone());
     let origin = match &message.values[message.declared.id] {
         Some(Datum::Text(raw)) => raw.clone(),
-        _ => message.id.clone(),
+        _ => message.id.as_str().into(),
     };
     let name = Header::text(&message.header.transaction).trim().to_ascii_uppercase();
     by_hand
         .or_else(|| message.own_id())
-        .map(|destination| InternalId { name, origin, destination })
+        .map(|destination| InternalId { name, origin: origin.into(), destination })
         .into_iter()
         .collect()
 }

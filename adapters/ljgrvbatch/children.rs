@@ -10,6 +10,7 @@ use crate::ids;
 use crate::loja701::tables::{Sl1, Sl2};
 use crate::loji701a;
 use crate::table::KEY;
+use crate::table::Word;
 use crate::world::{Flaw, World};
 use rust_decimal::Decimal;
 
@@ -54,8 +55,8 @@ pub(super) fn stage(staged: &StagedSale, books: &Books, world: &mut World) -> Re
 /// customer may be (`domain/README.md` 5 and Checking).
 fn customer_id(sale: &Sl1, world: &World) -> Result<String, Flaw> {
     let known = world.rows::<Sa1>(KEY, &[&sale.l1_cliente, &sale.l1_loja])?;
-    let built = || ids::customer(&sale.company, &sale.l1_filial, &sale.l1_cliente, &sale.l1_loja);
-    Ok(known.into_iter().map(|customer| customer.customer_id).find(|id| !id.is_empty()).unwrap_or_else(built))
+    let built = || ids::customer(&sale.company, &sale.l1_filial, &sale.l1_cliente, &sale.l1_loja).into();
+    Ok(known.into_iter().map(|customer| customer.customer_id).find(|id| !id.is_empty()).unwrap_or_else(built).into())
 }
 
 fn sum(lines: &[&Sl2], of: impl Fn(&Sl2) -> Decimal) -> Decimal {
@@ -72,10 +73,10 @@ fn child(sale: &Sl1, group: &Group, lines: &[&Sl2], number: String, customer_id:
     let carrier = lines.iter().map(|line| &line.l2_transp).find(|carrier| !carrier.is_empty());
     Sl1 {
         company: sale.company.clone(),
-        l1_filial: group.branch.clone(),
-        l1_num: number,
+        l1_filial: group.branch.clone().into(),
+        l1_num: number.into(),
         parent_id: sale.sale_id.clone(),
-        customer_id: customer_id.to_owned(),
+        customer_id: customer_id.into(),
         partner: sale.partner.clone(),
         origin: sale.origin.clone(),
         sent_by: sale.sent_by.clone(),
@@ -84,9 +85,9 @@ fn child(sale: &Sl1, group: &Group, lines: &[&Sl2], number: String, customer_id:
         format: sale.format.clone(),
         uuid: sale.uuid.clone(),
         l1_umov: sale.l1_umov.clone(),
-        l1_tipo: "P".to_owned(),
-        l1_reserva: if has_reserve { "S" } else { "" }.to_owned(),
-        l1_ecflag: if group.is_pick_up() { "P" } else { "" }.to_owned(),
+        l1_tipo: "P".into(),
+        l1_reserva: if has_reserve { "S" } else { "" }.into(),
+        l1_ecflag: if group.is_pick_up() { "P" } else { "" }.into(),
         l1_origem: sale.l1_origem.clone(),
         l1_orcres: sale.l1_num.clone(),
         l1_filres: sale.l1_filial.clone(),
@@ -120,25 +121,25 @@ fn child_line(line: &Sl2, child: &Sl1, place: usize) -> Sl2 {
     Sl2 {
         l2_filial: child.l1_filial.clone(),
         l2_num: child.l1_num.clone(),
-        l2_item: format!("{:02}", place + 1),
-        l2_orcres: String::new(),
-        l2_filres: String::new(),
-        l2_vendido: String::new(),
-        l2_doc: String::new(),
-        l2_serie: String::new(),
+        l2_item: format!("{:02}", place + 1).into(),
+        l2_orcres: Word::default(),
+        l2_filres: Word::default(),
+        l2_vendido: Word::default(),
+        l2_doc: Word::default(),
+        l2_serie: Word::default(),
         ..line.clone()
     }
 }
 
 /// What the customer took along is sold at once, under the order document of the sale.
 fn close(child: &mut Sl1, lines: &mut [Sl2], sale: &Sl1, (series, document): (&str, &str)) {
-    child.l1_situa = "OK".to_owned();
-    child.l1_serie = series.to_owned();
-    child.l1_doc = document.to_owned();
+    child.l1_situa = "OK".into();
+    child.l1_serie = series.into();
+    child.l1_doc = document.into();
     child.l1_emisnf = sale.l1_emissao;
     for line in lines {
-        line.l2_vendido = "V".to_owned();
-        line.l2_serie = series.to_owned();
-        line.l2_doc = document.to_owned();
+        line.l2_vendido = "V".into();
+        line.l2_serie = series.into();
+        line.l2_doc = document.into();
     }
 }

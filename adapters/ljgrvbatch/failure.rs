@@ -42,21 +42,21 @@ pub(super) fn fail(sale: &Sl1, violations: Vec<Violation>) -> Staged {
         .expect(Sl1::l1_situa, RECEIVED);
     let id = InternalId {
         name: "RETAILSALES".to_owned(),
-        origin: sale.external_id.clone(),
-        destination: sale.sale_id.clone(),
+        origin: sale.external_id.clone().into(),
+        destination: sale.sale_id.clone().into(),
     };
     let sending = Sending {
-        partner: sale.partner.clone(),
-        origin: sale.origin.clone(),
-        correlation: sale.uuid.clone(),
-        company: sale.company.clone(),
-        branch: sale.l1_filial.clone(),
-        subject: sale.sale_id.clone(),
+        partner: sale.partner.clone().into(),
+        origin: sale.origin.clone().into(),
+        correlation: sale.uuid.clone().into(),
+        company: sale.company.clone().into(),
+        branch: sale.l1_filial.clone().into(),
+        subject: sale.sale_id.clone().into(),
         what: What::Failure {
             transaction: "RETAILSALES",
-            version: sale.version.clone(),
+            version: sale.version.clone().into(),
             format: Format::parse(&sale.format),
-            sent_by: sale.sent_by.clone(),
+            sent_by: sale.sent_by.clone().into(),
             violations,
             ids: vec![id],
         },

@@ -52,7 +52,11 @@ pub(super) fn of(sale: &Sl1, items: &[Sl2]) -> Vec<Group> {
         match groups.iter_mut().find(|group| group.branch == *branch && group.delivery == delivery(item)) {
             Some(group) => group.lines.push(place),
             None => {
-                groups.push(Group { branch: branch.clone(), delivery: delivery(item).to_owned(), lines: vec![place] });
+                groups.push(Group {
+                    branch: branch.clone().into(),
+                    delivery: delivery(item).to_owned(),
+                    lines: vec![place],
+                });
             }
         }
     }

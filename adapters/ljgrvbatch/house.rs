@@ -199,7 +199,7 @@ pub(crate) fn item(number: &str, delivery: &str, stock: &str, amounts: [&str; 5]
         l2_filial: "0101".into(),
         l2_num: "S00001".into(),
         l2_item: number.into(),
-        l2_produto: format!("PROD00{number}"),
+        l2_produto: format!("PROD00{number}").into(),
         l2_um: "UN".into(),
         l2_quant: quantity,
         l2_vrunit: price,
@@ -210,7 +210,7 @@ pub(crate) fn item(number: &str, delivery: &str, stock: &str, amounts: [&str; 5]
         l2_local: "01".into(),
         l2_entrega: delivery.into(),
         l2_filstk: stock.into(),
-        l2_reserva: if stock.is_empty() { String::new() } else { format!("R000{number}") },
+        l2_reserva: if stock.is_empty() { String::new() } else { format!("R000{number}") }.into(),
         ..Sl2::default()
     }
 }

@@ -8,13 +8,15 @@ use crate::effect::Effect;
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::mata410b::status::{BLOCKED, RELEASED, Status};
 use crate::mata410b::{self, timeline};
+use crate::table::Word;
 use crate::world::World;
 
 /// The credit block (MV_LJIFPLI): an order that came by Mensagem Única is born released only where every
 /// payment form of the sale is one of those that release.
 fn first_status(sale: &Sl1, payments: &[Sl4], books: &Books) -> &'static Status {
     let release = &books.retail.release_forms;
-    let is_released = !release.is_empty() && payments.iter().all(|payment| release.contains(&payment.l4_forma));
+    let is_released =
+        !release.is_empty() && payments.iter().all(|payment| release.iter().any(|form| payment.l4_forma == *form));
     if sale.l1_origem != "N" || is_released { &RELEASED } else { &BLOCKED }
 }
 
@@ -31,7 +33,7 @@ pub(super) fn born(
     let order = Sc5 {
         company: child.company.clone(),
         c5_filial: child.l1_filial.clone(),
-        c5_num: number,
+        c5_num: number.into(),
         partner: child.partner.clone(),
         origin: child.origin.clone(),
         uuid: child.uuid.clone(),
@@ -40,9 +42,9 @@ pub(super) fn born(
         c5_cliente: child.l1_cliente.clone(),
         c5_lojacli: child.l1_loja.clone(),
         c5_emissao: child.l1_emissao,
-        c5_status: status.code.to_owned(),
+        c5_status: status.code.into(),
         c5_orcres: child.l1_num.clone(),
-        c5_rastr: String::new(),
+        c5_rastr: Word::default(),
         c5_frete: child.l1_frete,
         c5_desc: child.l1_descont,
     };

@@ -59,9 +59,9 @@ pub(super) fn of(
         let mut title = Se1 {
             company: sale.company.clone(),
             e1_filial: sale.l1_filial.clone(),
-            e1_prefixo: series.to_owned(),
-            e1_num: document.to_owned(),
-            e1_parcela: parcela(place, payments.len()),
+            e1_prefixo: series.into(),
+            e1_num: document.into(),
+            e1_parcela: parcela(place, payments.len()).into(),
             e1_tipo: payment.l4_forma.clone(),
             l1_num: sale.l1_num.clone(),
             e1_cliente: sale.l1_cliente.clone(),
@@ -72,7 +72,7 @@ pub(super) fn of(
             e1_vlrreal: payment.l4_valor,
             e1_nsutef: payment.l4_nsutef.clone(),
             e1_autoriz: payment.l4_autoriz.clone(),
-            e1_adm: administrator.map(|administrator| administrator.code.clone()).unwrap_or_default(),
+            e1_adm: administrator.map(|administrator| administrator.code.clone()).unwrap_or_default().into(),
         };
         if let Some(administrator) = administrator.filter(|_| is_card) {
             by_card(&mut title, payment, administrator, books);
@@ -91,8 +91,8 @@ fn by_card(title: &mut Se1, payment: &Sl4, administrator: &Administrator, books:
     let due = title.e1_vencto.map(|day| working_days::after(day, administrator.days));
     title.e1_vencto = due.map(working_days::on_or_after);
     if administrator.own_financing != "S" {
-        title.e1_cliente = administrator.customer.clone();
-        title.e1_loja = administrator.store.clone();
+        title.e1_cliente = administrator.customer.clone().into();
+        title.e1_loja = administrator.store.clone().into();
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn apply(letter: &Letter<RetailSales>, books: &Books, world: &mut Wor
     }
     discounts::share(&letter.message, discount, &mut goods.sold);
     let mut sale = header::row(letter, books, document, &parties, discount, &goods, &payments);
-    sale.l1_num = world.number(&number_sequence(&letter.from.company, &letter.from.branch))?;
+    sale.l1_num = world.number(&number_sequence(&letter.from.company, &letter.from.branch))?.into();
     Ok(found.verdict(|| stage(letter, sale, goods, payments.rows)))
 }
 
@@ -71,7 +71,11 @@ fn stage(letter: &Letter<RetailSales>, sale: Sl1, goods: items::Goods, payments:
         effects.extend(sold.rows.iter().map(|row| Effect::Update(used(row))));
     }
     for (row, place) in payments.into_iter().zip(1..) {
-        effects.push(Effect::new_row(Sl4 { l4_num: sale.l1_num.clone(), l4_item: format!("{place:02}"), ..row }));
+        effects.push(Effect::new_row(Sl4 {
+            l4_num: sale.l1_num.clone(),
+            l4_item: format!("{place:02}").into(),
+            ..row
+        }));
     }
     for row in goods.log {
         let (lx_operado, lx_dtmovto) = (sale.l1_operado.clone(), sale.l1_emissao);
@@ -83,7 +87,7 @@ fn stage(letter: &Letter<RetailSales>, sale: Sl1, goods: items::Goods, payments:
             partner: letter.from.partner.clone(),
             alias: Alias::SALE,
             external: id.as_str().to_owned(),
-            internal: sale.sale_id.clone(),
+            internal: sale.sale_id.clone().into(),
             stamp: letter.stamp().to_owned(),
             was: None,
         });
@@ -97,9 +101,9 @@ fn stage(letter: &Letter<RetailSales>, sale: Sl1, goods: items::Goods, payments:
 /// (`domain/README.md` 9).
 fn numbered(mut line: Sl2, sale: &Sl1, count: usize) -> Sl2 {
     line.l2_num.clone_from(&sale.l1_num);
-    line.l2_item = format!("{count:02}");
+    line.l2_item = format!("{count:02}").into();
     if line.l2_entrega == "2" {
-        line.l2_vendido = "V".to_owned();
+        line.l2_vendido = "V".into();
         line.l2_doc.clone_from(&sale.document);
         line.l2_serie.clone_from(if sale.l1_serie.is_empty() { &sale.l1_serped } else { &sale.l1_serie });
     }

@@ -10,6 +10,7 @@ use super::tables::{Sl1, Sl4};
 use crate::books::Books;
 use crate::desk::{At, Desk};
 use crate::routine::Letter;
+use crate::table::Word;
 use eaid_schemas::envelope::Header;
 use eaid_schemas::field::{Amount, Choice, Text};
 use eaid_schemas::record::members;
@@ -90,34 +91,34 @@ pub(super) fn row(
     let paid = |of: fn(&Sl4) -> bool| payments.rows.iter().find(|row| of(row));
     let eft = paid(|row| row.l4_datatef.is_some());
     let mut sale = Sl1 {
-        company: letter.from.company.clone(),
-        l1_filial: letter.from.branch.clone(),
-        sale_id: document.id,
-        partner: letter.from.partner.clone(),
-        origin: letter.from.origin.clone(),
-        sent_by: Header::text(&letter.header.source_application).to_owned(),
-        external_id: message.internal_id.as_ref().map_or_else(String::new, |id| id.raw().to_owned()),
-        version: Header::text(&letter.header.version).to_owned(),
-        format: letter.format.as_str().to_owned(),
-        uuid: letter.uuid().to_owned(),
-        document: document.number.to_owned(),
-        l1_doc: document.number.to_owned(),
-        l1_serie: document.series.to_owned(),
-        l1_pdv: document.pdv.to_owned(),
-        l1_estacao: document.station.to_owned(),
-        l1_situa: "RX".to_owned(),
-        l1_tipo: message.sale_type.unwrap_or(SaleType::Sale).as_str().to_owned(),
-        l1_storc: if is_cancelled(message) { "E".to_owned() } else { String::new() },
-        l1_origem: "N".to_owned(),
-        l1_cliente: parties.customer.to_owned(),
-        l1_loja: parties.store.to_owned(),
-        l1_cgccli: identification(&message.personal_identification),
-        l1_vend: parties.seller.to_owned(),
+        company: letter.from.company.clone().into(),
+        l1_filial: letter.from.branch.clone().into(),
+        sale_id: document.id.into(),
+        partner: letter.from.partner.clone().into(),
+        origin: letter.from.origin.clone().into(),
+        sent_by: Header::text(&letter.header.source_application).into(),
+        external_id: message.internal_id.as_ref().map_or_else(String::new, |id| id.raw().to_owned()).into(),
+        version: Header::text(&letter.header.version).into(),
+        format: letter.format.as_str().into(),
+        uuid: letter.uuid().into(),
+        document: document.number.into(),
+        l1_doc: document.number.into(),
+        l1_serie: document.series.into(),
+        l1_pdv: document.pdv.into(),
+        l1_estacao: document.station.into(),
+        l1_situa: "RX".into(),
+        l1_tipo: message.sale_type.unwrap_or(SaleType::Sale).as_str().into(),
+        l1_storc: if is_cancelled(message) { "E".into() } else { Word::default() },
+        l1_origem: "N".into(),
+        l1_cliente: parties.customer.into(),
+        l1_loja: parties.store.into(),
+        l1_cgccli: identification(&message.personal_identification).into(),
+        l1_vend: parties.seller.into(),
         l1_comis: message.commission_percent.map_or(Decimal::ZERO, Amount::get),
-        l1_operado: parties.operator.to_owned(),
+        l1_operado: parties.operator.into(),
         l1_emissao: issued.map(|moment| moment.date),
         l1_emisnf: issued.map(|moment| moment.date),
-        l1_hora: issued.and_then(|moment| moment.time.clone()).unwrap_or_default(),
+        l1_hora: issued.and_then(|moment| moment.time.clone()).unwrap_or_default().into(),
         l1_vlrtot: money(message.total_price) + discount.value,
         l1_vlrliq: money(message.net_price),
         l1_valbrut: money(message.gross_price),
@@ -126,11 +127,11 @@ pub(super) fn row(
         l1_descnf: message.discount_percent.map_or(Decimal::ZERO, Amount::get),
         l1_despesa: money(message.increase_value),
         l1_frete: money(message.freight_value),
-        l1_tpfret: books.retail.freight_type.clone(),
-        l1_especie: document.kind.to_owned(),
-        l1_keynfce: text(&message.key_acess_nfe),
-        l1_pronfce: text(&message.nfce_protocol),
-        l1_sersat: text(&message.serial_number_sat_equipament),
+        l1_tpfret: books.retail.freight_type.clone().into(),
+        l1_especie: document.kind.into(),
+        l1_keynfce: text(&message.key_acess_nfe).into(),
+        l1_pronfce: text(&message.nfce_protocol).into(),
+        l1_sersat: text(&message.serial_number_sat_equipament).into(),
         l1_dinheir: money(message.cash_value),
         l1_cheques: money(message.checks_value),
         l1_cartao: money(message.cards_value),
@@ -144,22 +145,22 @@ pub(super) fn row(
         l1_troco1: money(message.change),
         l1_txmoeda: message.currency_rate.map_or(Decimal::ZERO, Amount::get),
         l1_descfin: money(message.discount_payment_term),
-        l1_condpg: payments.term.clone(),
+        l1_condpg: payments.term.clone().into(),
         l1_parcela: Decimal::from(payments.rows.len()),
         l1_nsutef: paid(|row| !row.l4_nsutef.is_empty()).map(|row| row.l4_nsutef.clone()).unwrap_or_default(),
         l1_doctef: eft.map(|row| row.l4_doctef.clone()).unwrap_or_default(),
         l1_datatef: eft.and_then(|row| row.l4_datatef),
         l1_horatef: eft.map(|row| row.l4_horatef.clone()).unwrap_or_default(),
-        l1_transp: if parties.carrier.is_empty() { goods.carrier.clone() } else { parties.carrier.to_owned() },
-        l1_ecpedec: text(&message.e_commerce_order),
-        l1_indpres: message.presencial_indicator.map_or("", Choice::as_str).to_owned(),
-        l1_intermd: text(&message.intermediary_code),
+        l1_transp: if parties.carrier.is_empty() { goods.carrier.clone().into() } else { parties.carrier.into() },
+        l1_ecpedec: text(&message.e_commerce_order).into(),
+        l1_indpres: message.presencial_indicator.map_or("", Choice::as_str).into(),
+        l1_intermd: text(&message.intermediary_code).into(),
         l1_totest: money(message.state_tax_burden),
         l1_totmun: money(message.municipal_tax_burden),
         l1_totfed: money(message.federal_tax_burden),
-        l1_ltran: text(&message.tax_source),
-        l1_nummov: message.movement_number.as_ref().map_or_else(String::new, |number| format!("{number:0>2}")),
-        l1_umov: letter.uuid().to_owned(),
+        l1_ltran: text(&message.tax_source).into(),
+        l1_nummov: message.movement_number.as_ref().map_or_else(String::new, |number| format!("{number:0>2}")).into(),
+        l1_umov: letter.uuid().into(),
         ..Sl1::default()
     };
     order(&mut sale, goods);
@@ -172,12 +173,12 @@ fn order(sale: &mut Sl1, goods: &Goods) {
     if goods.sold.iter().all(|sold| sold.line.l2_entrega == "2") {
         return;
     }
-    sale.l1_tipo = "P".to_owned();
-    sale.l1_reserva = "S".to_owned();
-    sale.l1_status = "F".to_owned();
+    sale.l1_tipo = "P".into();
+    sale.l1_reserva = "S".into();
+    sale.l1_status = "F".into();
     sale.l1_docped = std::mem::take(&mut sale.l1_doc);
     sale.l1_serped = std::mem::take(&mut sale.l1_serie);
     if goods.sold.iter().any(|sold| sold.line.l2_entrega == "1") {
-        sale.l1_ecflag = "P".to_owned();
+        sale.l1_ecflag = "P".into();
     }
 }

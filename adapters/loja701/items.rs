@@ -67,7 +67,7 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Goods, Flaw> {
         if is_sold(message, item) {
             let sold = sold(desk, at, item, &mut reserves)?;
             if goods.carrier.is_empty() && sold.line.l2_filstk == desk.letter.from.branch {
-                goods.carrier.clone_from(&sold.line.l2_transp);
+                goods.carrier = sold.line.l2_transp.to_string();
             }
             goods.sold.push(sold);
         } else {
@@ -99,11 +99,11 @@ fn sold<'a>(
     let (store, stock) = stock(desk, item, &rows)?;
     let (discount, percent) = discounts::of_item(item, price);
     let line = Sl2 {
-        company: from.company.clone(),
-        l2_filial: from.branch.clone(),
-        l2_produto: product.unwrap_or_default().to_owned(),
-        l2_descri: known.map(|known| known.description.clone()).unwrap_or_default(),
-        l2_um: known.map(|known| known.unit.clone()).unwrap_or_default(),
+        company: from.company.clone().into(),
+        l2_filial: from.branch.clone().into(),
+        l2_produto: product.unwrap_or_default().into(),
+        l2_descri: known.map(|known| known.description.clone()).unwrap_or_default().into(),
+        l2_um: known.map(|known| known.unit.clone()).unwrap_or_default().into(),
         l2_quant: quantity,
         l2_vrunit: unit_price,
         l2_vlritem: price,
@@ -113,18 +113,18 @@ fn sold<'a>(
         l2_valacrs: money(item.increase),
         l2_valfre: money(item.freight_value_prorated),
         l2_despesa: money(item.increase_value_prorated),
-        l2_tes: tes,
-        l2_cf: cfop,
-        l2_local: warehouse.unwrap_or_default().to_owned(),
-        l2_entrega: delivery(item).as_str().to_owned(),
+        l2_tes: tes.into(),
+        l2_cf: cfop.into(),
+        l2_local: warehouse.unwrap_or_default().into(),
+        l2_entrega: delivery(item).as_str().into(),
         l2_fdtentr: item.item_delivery_date.as_ref().map(|moment| moment.date),
-        l2_lojares: store,
-        l2_filstk: stock,
-        l2_lotectl: text(&item.lot_number),
-        l2_nlote: text(&item.sub_lot_number),
-        l2_localiz: text(&item.address_item),
-        l2_nserie: text(&item.series_item),
-        l2_transp: carrier(desk, at, item)?.to_owned(),
+        l2_lojares: store.into(),
+        l2_filstk: stock.into(),
+        l2_lotectl: text(&item.lot_number).into(),
+        l2_nlote: text(&item.sub_lot_number).into(),
+        l2_localiz: text(&item.address_item).into(),
+        l2_nserie: text(&item.series_item).into(),
+        l2_transp: carrier(desk, at, item)?.into(),
         l2_totest: money(item.state_tax_burden),
         l2_totmun: money(item.municipal_tax_burden),
         l2_totfed: money(item.federal_tax_burden),
@@ -192,7 +192,7 @@ fn stock(desk: &Desk<'_, RetailSales>, item: &SaleItem, rows: &[Sc0]) -> Result<
     };
     if let Some(row) = rows.first() {
         let store = desk.books.branch(&from.company, &row.c0_filial).map(|branch| branch.store.as_str());
-        return Ok((store.or(named).unwrap_or_default().to_owned(), row.c0_filial.clone()));
+        return Ok((store.or(named).unwrap_or_default().to_owned(), row.c0_filial.clone().into()));
     }
     let branch = named.and_then(|store| desk.books.branch_of_store(&from.company, store));
     let branch = branch.map_or(&from.branch, |branch| &branch.branch);
@@ -219,11 +219,11 @@ fn cancelled<'a>(desk: &mut Desk<'a, RetailSales>, at: At, index: usize, item: &
     let from = &desk.letter.from;
     let product = named(item).find(desk, at, &from.branch)?;
     Ok(Slx {
-        company: from.company.clone(),
-        lx_filial: from.branch.clone(),
-        lx_item: format!("{:02}", index + 1),
-        lx_tpcanc: "I".to_owned(),
-        lx_produto: product.unwrap_or_default().to_owned(),
+        company: from.company.clone().into(),
+        lx_filial: from.branch.clone().into(),
+        lx_item: format!("{:02}", index + 1).into(),
+        lx_tpcanc: "I".into(),
+        lx_produto: product.unwrap_or_default().into(),
         lx_quant: item.quantity.map_or(Decimal::ZERO, |number| number.get()),
         lx_vlritem: money(item.item_price),
         ..Slx::default()

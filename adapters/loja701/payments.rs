@@ -8,6 +8,7 @@ use crate::books::{FormKind, PaymentForm};
 use crate::desk::{At, Desk, Tag};
 use crate::effect::Alias;
 use crate::ids;
+use crate::table::Word;
 use crate::world::Flaw;
 use chrono::{Days, NaiveDate};
 use eaid_schemas::field::{PartnerCode, Text};
@@ -45,10 +46,10 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Payments, Flaw> {
             desk.found.missing_tag(at.tag("AccountReceivableDocumentInternalId"));
         }
         let mut row = row(desk, payment);
-        row.l4_forma = form.to_owned();
-        row.l4_adminis = administrator(desk, at, payment, kind)?;
+        row.l4_forma = form.into();
+        row.l4_adminis = administrator(desk, at, payment, kind)?.into();
         if CARDS.contains(&form) {
-            row.l4_formaid = transaction(&mut transactions, payment).to_string();
+            row.l4_formaid = transaction(&mut transactions, payment).to_string().into();
         }
         if payments.term.is_empty() {
             payments.term = term(desk, payment)?.to_owned();
@@ -217,27 +218,27 @@ fn row(desk: &Desk<'_, RetailSales>, payment: &SaleCondition) -> Sl4 {
     let eft = payment.eft_date.as_ref();
     let cancelled = payment.eft_cancellation_date.as_ref();
     Sl4 {
-        company: from.company.clone(),
-        l4_filial: from.branch.clone(),
-        l4_nsutef: text(&payment.unique_serial_number),
-        l4_autoriz: text(&payment.eft_autorization),
-        l4_numcart: text(&payment.card_number),
+        company: from.company.clone().into(),
+        l4_filial: from.branch.clone().into(),
+        l4_nsutef: text(&payment.unique_serial_number).into(),
+        l4_autoriz: text(&payment.eft_autorization).into(),
+        l4_numcart: text(&payment.card_number).into(),
         l4_datatef: eft.map(|moment| moment.date),
-        l4_horatef: eft.and_then(|moment| moment.time.clone()).unwrap_or_default(),
-        l4_vendtef: if eft.is_some() { "S".to_owned() } else { String::new() },
-        l4_doctef: text(&payment.eft_document),
-        l4_institu: text(&payment.eft_institute),
-        l4_parctef: text(&payment.eft_parcel),
+        l4_horatef: eft.and_then(|moment| moment.time.clone()).unwrap_or_default().into(),
+        l4_vendtef: if eft.is_some() { "S".into() } else { Word::default() },
+        l4_doctef: text(&payment.eft_document).into(),
+        l4_institu: text(&payment.eft_institute).into(),
+        l4_parctef: text(&payment.eft_parcel).into(),
         l4_datcanc: cancelled.map(|moment| moment.date),
-        l4_horcanc: cancelled.and_then(|moment| moment.time.clone()).unwrap_or_default(),
-        l4_doccanc: text(&payment.eft_cancellation_document),
-        l4_serchq: text(&payment.serie_check),
-        l4_agencia: text(&payment.agency_check),
-        l4_conta: text(&payment.account_check),
-        l4_rg: text(&payment.document_of_identification),
-        l4_telefon: text(&payment.phone_number),
-        l4_idcnab: text(&payment.financial_document_code),
-        l4_conhtl: text(&payment.account_receivable_document_internal_id),
+        l4_horcanc: cancelled.and_then(|moment| moment.time.clone()).unwrap_or_default().into(),
+        l4_doccanc: text(&payment.eft_cancellation_document).into(),
+        l4_serchq: text(&payment.serie_check).into(),
+        l4_agencia: text(&payment.agency_check).into(),
+        l4_conta: text(&payment.account_check).into(),
+        l4_rg: text(&payment.document_of_identification).into(),
+        l4_telefon: text(&payment.phone_number).into(),
+        l4_idcnab: text(&payment.financial_document_code).into(),
+        l4_conhtl: text(&payment.account_receivable_document_internal_id).into(),
         ..Sl4::default()
     }
 }

@@ -118,7 +118,7 @@ fn rows(desk: &mut Desk<'_, RetailSales>, name: Name<'_>, at: At, tag: &str) -> 
     };
     let mut by_product = Rows::new();
     for row in found.into_iter().filter(|row| row.company == from.company) {
-        by_product.entry(row.c0_produto.clone()).or_default().push(row);
+        by_product.entry(row.c0_produto.clone().into()).or_default().push(row);
     }
     for rows in by_product.values_mut() {
         rows.sort_by(|left, right| left.c0_num.cmp(&right.c0_num));
@@ -160,7 +160,7 @@ fn choose(rows: &[Sc0], item: &SaleItem, warehouse: Option<&str>, quantity: Deci
     fitting(&here).ok_or_else(|| match fitting(&free).and_then(|elsewhere| elsewhere.first().copied()) {
         Some(_) => {
             let other = free.iter().find(|place| rows[**place].c0_local != named);
-            Misfit::Warehouse(other.map(|place| rows[*place].c0_local.clone()).unwrap_or_default())
+            Misfit::Warehouse(other.map(|place| rows[*place].c0_local.clone()).unwrap_or_default().into())
         }
         None => Misfit::Quantity(free.iter().map(|place| rows[*place].c0_qtdorig).sum()),
     })

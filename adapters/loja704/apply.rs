@@ -61,15 +61,15 @@ pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut Wor
     let mut rows = items.rows;
     let sequence = sequence(&company, &branch);
     for row in &mut rows {
-        row.c0_num = world.number(&sequence)?;
-        row.company.clone_from(&company);
-        row.c0_filial.clone_from(&branch);
-        row.reserve_id.clone_from(&id);
-        row.c0_docres = text(&message.document_reserve);
-        row.c0_tipo = message.reserve_type.map_or("", Choice::as_str).to_owned();
-        row.c0_filres.clone_from(&filres);
-        row.c0_solicit = text(&message.requester);
-        row.c0_origem = text(&message.reserve_source);
+        row.c0_num = world.number(&sequence)?.into();
+        row.company = company.as_str().into();
+        row.c0_filial = branch.as_str().into();
+        row.reserve_id = id.as_str().into();
+        row.c0_docres = text(&message.document_reserve).into();
+        row.c0_tipo = message.reserve_type.map_or("", Choice::as_str).into();
+        row.c0_filres = filres.as_str().into();
+        row.c0_solicit = text(&message.requester).into();
+        row.c0_origem = text(&message.reserve_source).into();
     }
     Ok(found.verdict(|| replaced(letter, standing, id, rows)))
 }

@@ -54,17 +54,17 @@ fn row<'a>(
     let today = desk.world.today();
     let day = |moment: &Option<eaid_schemas::field::Moment>| Some(moment.as_ref().map_or(today, |moment| moment.date));
     Ok(Sc0 {
-        c0_produto: product.unwrap_or_default().to_owned(),
-        c0_local: warehouse.to_owned(),
+        c0_produto: product.unwrap_or_default().into(),
+        c0_local: warehouse.into(),
         c0_quant: quantity,
         c0_qtdorig: quantity,
         c0_valida: day(&item.reserve_expiration),
         c0_emissao: day(&item.issue_date_reserve),
-        c0_lotectl: text(&item.lot_number),
-        c0_numlote: text(&item.sub_lot_number),
-        c0_localiz: text(&item.addressing_item),
-        c0_numseri: text(&item.series_item),
-        c0_obs: text(&item.note_reserve_item),
+        c0_lotectl: text(&item.lot_number).into(),
+        c0_numlote: text(&item.sub_lot_number).into(),
+        c0_localiz: text(&item.addressing_item).into(),
+        c0_numseri: text(&item.series_item).into(),
+        c0_obs: text(&item.note_reserve_item).into(),
         ..Sc0::default()
     })
 }

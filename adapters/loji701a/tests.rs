@@ -22,7 +22,7 @@ fn authorized(key: &str) -> String {
 }
 
 fn flags(shop: &Shop) -> Vec<String> {
-    shop.paper.all::<Sl1>().into_iter().map(|sale| sale.l1_ecflag).collect()
+    shop.paper.all::<Sl1>().into_iter().map(|sale| sale.l1_ecflag.into()).collect()
 }
 
 fn child(shop: &Shop) -> Sl1 {

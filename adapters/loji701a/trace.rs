@@ -37,11 +37,11 @@ pub(crate) fn of(child: &Sl1, lines: &[Sl2], invoices: &[Sf2], status: &'static 
         invoices,
     };
     Effect::Send(Sending {
-        partner: child.partner.clone(),
-        origin: child.origin.clone(),
-        correlation: child.uuid.clone(),
-        company: child.company.clone(),
-        branch: child.l1_filial.clone(),
+        partner: child.partner.clone().into(),
+        origin: child.origin.clone().into(),
+        correlation: child.uuid.clone().into(),
+        company: child.company.clone().into(),
+        branch: child.l1_filial.clone().into(),
         subject: picture.id(),
         what: What::Trace {
             transaction: "DOCUMENTTRACEABILITYORDERRETAIL",

@@ -35,11 +35,11 @@ pub fn take(told: &Told, known: Vec<Sf2>, today: NaiveDate) -> Result<Invoices, 
     let place = place(facts, &invoices.all)?;
     let before = place.and_then(|place| invoices.all.get(place).cloned());
     let mut after = before.clone().unwrap_or_else(|| Sf2 {
-        company: told.company.clone(),
-        f2_filial: told.branch.clone(),
-        order_number: told.number.clone(),
-        f2_doc: text(facts.number.as_ref().map(|number| number.as_str())),
-        f2_serie: text(facts.serie.as_ref().map(|serie| serie.as_str())),
+        company: told.company.clone().into(),
+        f2_filial: told.branch.clone().into(),
+        order_number: told.number.clone().into(),
+        f2_doc: text(facts.number.as_ref().map(|number| number.as_str())).into(),
+        f2_serie: text(facts.serie.as_ref().map(|serie| serie.as_str())).into(),
         f2_emissao: Some(told.day().unwrap_or(today)),
         ..Sf2::default()
     });
@@ -90,10 +90,10 @@ fn fill(invoice: &mut Sf2, facts: &OrderInvoice) {
         invoice.f2_emissao = Some(issued.date);
     }
     if let Some(key) = &facts.access_key {
-        invoice.f2_chvnfe = key.as_str().to_owned();
+        invoice.f2_chvnfe = key.as_str().into();
     }
     if let Some(xml) = &facts.xml {
-        invoice.xml = xml.as_str().to_owned();
+        invoice.xml = xml.as_str().into();
     }
 }
 

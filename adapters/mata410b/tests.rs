@@ -83,7 +83,7 @@ fn same_facts_again_change_nothing() {
     assert_eq!(shop.plain_event(ORDER, "nfe_authorized"), Outcome::Unchanged);
     assert_eq!(shop.told(), ["Pedido bloqueado", "Faturado", "Empacotado", "Empacotado"]);
     let [invoice] = <[Sf2; 1]>::try_from(shop.paper.all::<Sf2>()).unwrap();
-    assert_eq!((&*invoice.f2_doc, invoice.f2_valbrut, invoice.f2_chvnfe), ("000000900", amount("210"), other_key));
+    assert_eq!((&*invoice.f2_doc, invoice.f2_valbrut, &*invoice.f2_chvnfe), ("000000900", amount("210"), &*other_key));
 }
 
 #[test]

@@ -17,15 +17,15 @@ pub fn birth(
     now: DateTime<FixedOffset>,
 ) -> OrderTrace {
     OrderTrace {
-        company: company.to_owned(),
-        branch: branch.to_owned(),
-        order_number: number.to_owned(),
-        step: "001".to_owned(),
-        event: CREATED.to_owned(),
-        status: status.code.to_owned(),
-        status_text: status.text.to_owned(),
-        at: now.to_rfc3339(),
-        recorded_at: now.to_rfc3339(),
+        company: company.into(),
+        branch: branch.into(),
+        order_number: number.into(),
+        step: "001".into(),
+        event: CREATED.into(),
+        status: status.code.into(),
+        status_text: status.text.into(),
+        at: now.to_rfc3339().into(),
+        recorded_at: now.to_rfc3339().into(),
     }
 }
 
@@ -33,15 +33,15 @@ pub fn birth(
 pub fn next(known: &[OrderTrace], told: &Told, status: &'static Status, now: DateTime<FixedOffset>) -> OrderTrace {
     let last = known.iter().filter_map(|step| step.step.parse::<u32>().ok()).max().unwrap_or(0);
     OrderTrace {
-        company: told.company.clone(),
-        branch: told.branch.clone(),
-        order_number: told.number.clone(),
-        step: format!("{:03}", last + 1),
-        event: told.event().to_owned(),
-        status: status.code.to_owned(),
-        status_text: status.text.to_owned(),
-        at: told.at().unwrap_or_else(|| now.to_rfc3339()),
-        recorded_at: now.to_rfc3339(),
+        company: told.company.clone().into(),
+        branch: told.branch.clone().into(),
+        order_number: told.number.clone().into(),
+        step: format!("{:03}", last + 1).into(),
+        event: told.event().into(),
+        status: status.code.into(),
+        status_text: status.text.into(),
+        at: told.at().unwrap_or_else(|| now.to_rfc3339()).into(),
+        recorded_at: now.to_rfc3339().into(),
     }
 }
 

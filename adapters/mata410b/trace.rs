@@ -93,11 +93,11 @@ pub(crate) fn of(order: &Sc5, items: &[Sc6], invoices: &[Sf2], status: &'static 
         invoices,
     };
     Effect::Send(Sending {
-        partner: order.partner.clone(),
-        origin: order.origin.clone(),
-        correlation: order.uuid.clone(),
-        company: order.company.clone(),
-        branch: order.c5_filial.clone(),
+        partner: order.partner.clone().into(),
+        origin: order.origin.clone().into(),
+        correlation: order.uuid.clone().into(),
+        company: order.company.clone().into(),
+        branch: order.c5_filial.clone().into(),
         subject: picture.id(),
         what: What::Trace {
             transaction: "DOCUMENTTRACEABILITYORDER",
@@ -123,7 +123,7 @@ impl Picture<'_> {
     }
 }
 
-fn text<const MAX: usize>(text: impl Into<String>) -> Option<Text<MAX>> {
+fn text<const MAX: usize>(text: impl AsRef<str>) -> Option<Text<MAX>> {
     Some(Text::new(text))
 }
 

@@ -102,7 +102,7 @@ fn row(table: &'static Table, columns: &Value) -> Result<Row, String> {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let wrong = || format!("rows: {}.{name}: {text}", table.name);
         cells[place] = match table.columns[place].kind {
-            Kind::Text => Cell::Text(text),
+            Kind::Text => Cell::Text(text.into()),
             Kind::Amount(_) => Cell::Amount(text.parse().map_err(|_| wrong())?),
             Kind::Date => Cell::Date(Some(NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| wrong())?)),
         };

@@ -32,7 +32,7 @@ fn read(text: &str, whole: bool) -> (Vec<Option<Datum>>, Vec<String>) {
 }
 
 fn text(text: &str) -> Option<Datum> {
-    Some(Datum::Text(text.to_owned()))
+    Some(Datum::Text(text.into()))
 }
 
 #[test]

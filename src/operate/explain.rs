@@ -106,7 +106,7 @@ pub struct RowLine {
 
 fn value(cell: &Cell) -> serde_json::Value {
     match cell {
-        Cell::Text(text) => text.clone().into(),
+        Cell::Text(text) => text.as_str().into(),
         Cell::Amount(amount) => amount.to_string().into(),
         Cell::Date(date) => date.map(|date| date.to_string()).into(),
     }

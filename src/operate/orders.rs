@@ -137,14 +137,14 @@ fn delivery(order: &Sc5) -> OrderLine {
     OrderLine {
         order: [order.company.as_str(), &order.c5_filial, &order.c5_num].join("|"),
         way: Way::Delivery,
-        status: order.c5_status.clone(),
+        status: order.c5_status.clone().into(),
         status_text: status::text(&order.c5_status),
         customer: format!("{}/{}", order.c5_cliente, order.c5_lojacli),
         issued: order.c5_emissao,
-        partner: order.partner.clone(),
-        sale: order.sale_id.clone(),
-        child: order.c5_orcres.clone(),
-        tracking_code: order.c5_rastr.clone(),
+        partner: order.partner.clone().into(),
+        sale: order.sale_id.clone().into(),
+        child: order.c5_orcres.clone().into(),
+        tracking_code: order.c5_rastr.clone().into(),
     }
 }
 
@@ -157,8 +157,8 @@ fn pick_up(child: &Sl1, steps: &[OrderTrace]) -> OrderLine {
         status_text: status::text(reached),
         customer: format!("{}/{}", child.l1_cliente, child.l1_loja),
         issued: child.l1_emissao,
-        partner: child.partner.clone(),
-        sale: child.parent_id.clone(),
+        partner: child.partner.clone().into(),
+        sale: child.parent_id.clone().into(),
         child: String::new(),
         tracking_code: String::new(),
     }

@@ -73,8 +73,8 @@ pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault>
 fn failed_sale(sale: &Sl1) -> FailedSale {
     FailedSale {
         sale: [sale.company.as_str(), &sale.l1_filial, &sale.l1_num].join("|"),
-        external: sale.external_id.clone(),
-        reason: sale.l1_ergrvbt.clone(),
+        external: sale.external_id.clone().into(),
+        reason: sale.l1_ergrvbt.clone().into(),
     }
 }
 

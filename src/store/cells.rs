@@ -98,7 +98,7 @@ pub(super) fn read_row(table: &'static Table, texts: Vec<Option<String>>) -> sql
 fn read(table: &Table, column: &Column, text: Option<String>) -> sqlx::Result<Cell> {
     let bad = || unfit(format!("{}.{}", table.name, column.name));
     match (column.kind, text) {
-        (Kind::Text, text) => Ok(Cell::Text(text.unwrap_or_default())),
+        (Kind::Text, text) => Ok(Cell::Text(text.unwrap_or_default().into())),
         (Kind::Amount(_), None) => Ok(Cell::Amount(Decimal::ZERO)),
         (Kind::Amount(_), Some(text)) => Decimal::from_str_exact(&text).map(Cell::Amount).map_err(|_| bad()),
         (Kind::Date, None) => Ok(Cell::Date(None)),

@@ -39,8 +39,12 @@ fn delivery_sale_in_three_instalments() {
     assert_eq!((&*child.l1_doc, &*child.l1_pdv, &*child.l1_estacao, &*child.sale_id), ("", "", "", ""));
     let sums = [child.l1_valmerc, child.l1_vlrtot, child.l1_descont, child.l1_frete, child.l1_vlrliq].map(text);
     assert_eq!(sums, ["200.00", "200.00", "10.00", "20.00", "210.00"]);
-    let links: Vec<(String, String)> =
-        shop.paper.all::<Sl2>().into_iter().map(|line| (line.l2_num, line.l2_filres + &line.l2_orcres)).collect();
+    let links: Vec<(String, String)> = shop
+        .paper
+        .all::<Sl2>()
+        .into_iter()
+        .map(|line| (line.l2_num.to_string(), format!("{}{}", line.l2_filres, line.l2_orcres)))
+        .collect();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     assert_eq!(
         links,
@@ -54,7 +58,15 @@ fn delivery_sale_in_three_instalments() {
     );
     assert_eq!((&*order.sale_id, &*order.customer_id), ("01|0101|1|000001001|001", "01|0102|000077|01|C"));
     let lines: Vec<[String; 5]> = (shop.paper.all::<Sc6>().into_iter())
-        .map(|l| [l.c6_item, text(l.c6_qtdven), text(l.c6_prcven), text(l.c6_valor), l.c6_entreg.unwrap().to_string()])
+        .map(|l| {
+            [
+                l.c6_item.to_string(),
+                text(l.c6_qtdven),
+                text(l.c6_prcven),
+                text(l.c6_valor),
+                l.c6_entreg.unwrap().to_string(),
+            ]
+        })
         .collect();
     assert_eq!(
         lines,
@@ -89,7 +101,7 @@ fn pick_up_sale_makes_a_child_where_the_stock_is() {
     assert_eq!((&*child.l1_filial, &*child.l1_filres, &*child.l1_ecflag, &*child.l1_situa), ("0102", "0101", "P", ""));
     assert_eq!(child.customer_id, "01|0101|000077|01|C");
     assert!(shop.paper.all::<Sc5>().is_empty() && shop.sent.is_empty());
-    assert_eq!((sale(&shop).l1_situa, sale(&shop).l1_ecflag), ("FR".to_owned(), "P".to_owned()));
+    assert_eq!((&*sale(&shop).l1_situa, &*sale(&shop).l1_ecflag), ("FR", "P"));
 }
 
 #[test]
@@ -106,7 +118,11 @@ fn mixed_sale_closes_what_was_taken_along() {
     shop.batch();
     let children: Vec<[String; 6]> = children(&shop)
         .into_iter()
-        .map(|c| [c.l1_filial, c.l1_num, c.l1_situa, c.l1_ecflag, c.l1_serie + &c.l1_doc, text(c.l1_vlrliq)])
+        .map(|c| {
+            let names = [c.l1_filial, c.l1_num, c.l1_situa, c.l1_ecflag, c.l1_serie + &c.l1_doc].map(String::from);
+            let [branch, number, state, flag, document] = names;
+            [branch, number, state, flag, document, text(c.l1_vlrliq)]
+        })
         .collect();
     assert_eq!(
         children,
@@ -123,7 +139,7 @@ fn mixed_sale_closes_what_was_taken_along() {
         .paper
         .all::<Sc5>()
         .into_iter()
-        .map(|order| (order.c5_filial + "|" + &order.c5_num, order.c5_orcres))
+        .map(|order| (format!("{}|{}", order.c5_filial, order.c5_num), order.c5_orcres.to_string()))
         .collect();
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     assert_eq!(orders, [pair("0101|000003", "000002"), pair("0102|000002", "000001"), pair("0102|000004", "000003")]);
@@ -148,7 +164,7 @@ fn sale_that_arrived_cancelled_frees_its_reserves_alone() {
     shop.paper.enter_row(&reserve("R00001", "3"));
     shop.paper.enter_row(&reserve("R00009", "3"));
     shop.batch();
-    assert_eq!((sale(&shop).l1_situa, sale(&shop).l1_storc), ("OK".to_owned(), "E".to_owned()));
+    assert_eq!((&*sale(&shop).l1_situa, &*sale(&shop).l1_storc), ("OK", "E"));
     assert!(shop.paper.all::<Se1>().is_empty() && children(&shop).is_empty() && shop.sent.is_empty());
     assert_eq!(shop.paper.all::<Sc0>(), [reserve("R00001", "0"), reserve("R00009", "3")]);
 }

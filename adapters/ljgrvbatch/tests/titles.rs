@@ -9,7 +9,8 @@ pub(super) fn titles(shop: &Shop) -> Vec<(String, String, String, String, String
     let titles = shop.paper.all::<Se1>().into_iter().map(|t| {
         assert_eq!((&*t.e1_prefixo, &*t.e1_num, &*t.e1_filial), ("1", "000001001", "0101"));
         let due = t.e1_vencto.unwrap().to_string();
-        (t.e1_parcela, t.e1_tipo, t.e1_cliente + "/" + &t.e1_loja, due, text(t.e1_valor), text(t.e1_vlrreal))
+        let customer = format!("{}/{}", t.e1_cliente, t.e1_loja);
+        (t.e1_parcela.into(), t.e1_tipo.into(), customer, due, text(t.e1_valor), text(t.e1_vlrreal))
     });
     titles.collect()
 }

@@ -73,12 +73,12 @@ pub async fn find(store: &dyn Store, [company, branch, number]: [&str; 3]) -> Re
     if let Some(order) = rows::<Sc5>(store, &key).await?.pop() {
         let exact = [("company", company), ("c6_filial", branch), ("c6_num", number)];
         let items = rows::<Sc6>(store, &exact).await?.into_iter().map(|line| Item {
-            item: line.c6_item,
-            product: line.c6_produto,
+            item: line.c6_item.into(),
+            product: line.c6_produto.into(),
             quantity: line.c6_qtdven,
             price: line.c6_prcven,
             value: line.c6_valor,
-            warehouse: line.c6_local,
+            warehouse: line.c6_local.into(),
             delivery: line.c6_entreg,
         });
         let steps = steps(store, [company, branch, number]).await?;
@@ -91,12 +91,12 @@ pub async fn find(store: &dyn Store, [company, branch, number]: [&str; 3]) -> Re
     }
     let exact = [("company", company), ("l2_filial", branch), ("l2_num", number)];
     let items = rows::<Sl2>(store, &exact).await?.into_iter().map(|line| Item {
-        item: line.l2_item,
-        product: line.l2_produto,
+        item: line.l2_item.into(),
+        product: line.l2_produto.into(),
         quantity: line.l2_quant,
         price: line.l2_vrunit,
         value: line.l2_vlritem,
-        warehouse: line.l2_local,
+        warehouse: line.l2_local.into(),
         delivery: line.l2_fdtentr,
     });
     let steps = steps(store, [company, branch, number]).await?;
@@ -126,20 +126,20 @@ async fn whole(store: &dyn Store, line: OrderLine, items: Vec<Item>, steps: Vec<
     let [company, branch, number] = parts(&line.order).unwrap_or_default();
     let exact = [("company", company), ("f2_filial", branch), ("order_number", number)];
     let invoices = rows::<Sf2>(store, &exact).await?.into_iter().map(|invoice| Invoice {
-        number: invoice.f2_doc,
-        serie: invoice.f2_serie,
+        number: invoice.f2_doc.into(),
+        serie: invoice.f2_serie.into(),
         issued_on: invoice.f2_emissao,
         value: invoice.f2_valbrut,
-        access_key: invoice.f2_chvnfe,
+        access_key: invoice.f2_chvnfe.into(),
         has_xml: !invoice.xml.is_empty(),
     });
     let timeline = steps.into_iter().map(|step| Step {
-        step: step.step,
-        event: step.event,
-        status: step.status,
-        status_text: step.status_text,
-        at: step.at,
-        recorded_at: step.recorded_at,
+        step: step.step.into(),
+        event: step.event.into(),
+        status: step.status.into(),
+        status_text: step.status_text.into(),
+        at: step.at.into(),
+        recorded_at: step.recorded_at.into(),
     });
     let (invoices, timeline) = (invoices.collect(), timeline.collect());
     let sent = store.sent_of(&line.order).await?;
