@@ -24,6 +24,10 @@ fn indentation(blanks: &str) -> usize {
 impl<'x> Gathered<'x> {
     /// Takes a text between tags.
     pub(super) fn text(&mut self, piece: Cow<'x, str>, at: usize) {
+        let is_bare = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_whitespace());
+        if is_bare(piece.as_bytes().first()) && is_bare(piece.as_bytes().last()) {
+            return self.push(piece, at);
+        }
         let lead = piece.len() - piece.trim_start_matches(BLANKS).len();
         let lead = if self.at.is_none() { indentation(&piece[..lead]) } else { 0 };
         let tail = indentation(&piece[lead + piece[lead..].trim_end_matches(BLANKS).len()..]);

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// The name without its prefix.
 pub(super) fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+    name.bytes().position(|byte| byte == b':').map_or(name, |at| &name[at + 1..])
 }
 
 /// A start tag as it stands in a text.
@@ -26,9 +26,8 @@ pub(super) struct Tag<'x> {
 impl<'x> Tag<'x> {
     /// The tag that stands at a place of a text, from `<` to `>`.
     pub(super) fn of(text: &'x str, at: usize, is_closed: bool) -> Tag<'x> {
-        let inner = text.trim_start_matches('<').trim_end_matches('>');
-        let inner = if is_closed { inner.strip_suffix('/').unwrap_or(inner) } else { inner };
-        let end = inner.find([' ', '\t', '\r', '\n']).unwrap_or(inner.len());
+        let inner = text.get(1..text.len() - if is_closed { 2 } else { 1 }).unwrap_or("");
+        let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
         Tag { name: local(&inner[..end]), attributes: &inner[end..], at, is_closed }
     }
 
