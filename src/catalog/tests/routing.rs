@@ -32,7 +32,9 @@ const SHOP: (&str, &str) = ("01", "0101 ");
 
 /// The description of the line that a message takes, with the codes of what its header has against it.
 fn taken(catalog: &Catalog, envelope: &Envelope) -> (String, Vec<&'static str>) {
-    let codes = |found: &[eaid_schemas::violation::Violation]| found.iter().map(|one| one.code.as_str()).collect();
+    let codes = |found: &[eaid_schemas::violation::Violation]| {
+        found.iter().filter(|one| one.is_error()).map(|one| one.code.as_str()).collect()
+    };
     match catalog.find(envelope, "spool", 10) {
         Ok(routed) => (routed.registration.description.clone(), codes(&routed.errors)),
         Err(refused) => (String::new(), codes(&refused.violations)),
