@@ -29,7 +29,8 @@ pub async fn run(
     mut committed: mpsc::Receiver<Outgoing>,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
-    let flusher = tokio::spawn(flush(office.clone(), stop.clone()));
+    let over = stop.child_token();
+    let flusher = tokio::spawn(flush(office.clone(), over.clone()));
     let limit = office.config.amqp.window;
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -54,7 +55,11 @@ pub async fn run(
         }
         publish(&office, &sinks, window, &stop).await;
     }
-    flusher.abort();
+    // What it is just writing is let through: marks that are lost half way are messages that are sent again.
+    over.cancel();
+    if let Err(error) = flusher.await {
+        tracing::warn!(%error, "the marks of the last publications may be lost; they will be sent again");
+    }
     if let Err(fault) = office.store.published(&office.take_marks()).await {
         tracing::warn!(%fault, "the last publications are not marked; they will be sent again with the same ids");
     }
@@ -129,11 +134,10 @@ pub async fn step(office: &Office, sink: &dyn Sink, window: &[Outgoing]) -> Resu
 }
 
 /// Writes marks that found no transaction to ride in.
-async fn flush(office: Arc<Office>, stop: CancellationToken) {
+async fn flush(office: Arc<Office>, over: CancellationToken) {
     let mut tick = tokio::time::interval(FLUSH);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while !stop.is_cancelled() {
-        tick.tick().await;
+    while over.run_until_cancelled(tick.tick()).await.is_some() {
         let marks = office.take_marks();
         if !marks.is_empty()
             && let Err(fault) = office.store.published(&marks).await

@@ -72,24 +72,30 @@ pub async fn sample<A: Send + 'static, B: Send + 'static>(
     }
 }
 
-/// Follows the state of a transport's connection until stopped.
-pub async fn follow(
+/// Follows the state of a transport's connection until stopped. It stands on the board from this call on, not only
+/// when the future is first polled: nobody may be told that the process is ready before its transports are asked.
+pub fn follow(
     name: &'static str,
     mut link: watch::Receiver<Link>,
     board: Arc<Board>,
     advice: &'static str,
     stop: CancellationToken,
-) -> (&'static str, Result<(), String>) {
-    loop {
-        let now = link.borrow_and_update().clone();
+) -> impl Future<Output = (&'static str, Result<(), String>)> + Send + 'static {
+    let note = move |now: Link| {
         metrics::gauge!("eaid_connected", "to" => name).set(if now.is_ready() { 1.0 } else { 0.0 });
         board.write(name, verdict(now), advice);
-        tokio::select! {
-            () = stop.cancelled() => return (name, Ok(())),
-            changed = link.changed() => if changed.is_err() {
-                stop.cancelled().await;
-                return (name, Ok(()));
+    };
+    note(link.borrow_and_update().clone());
+    async move {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return (name, Ok(())),
+                changed = link.changed() => if changed.is_err() {
+                    stop.cancelled().await;
+                    return (name, Ok(()));
+                }
             }
+            note(link.borrow_and_update().clone());
         }
     }
 }
@@ -99,5 +105,26 @@ fn verdict(link: Link) -> Result<(), String> {
         (true, None) => Ok(()),
         (true, Some(reason)) => Err(format!("bloqueado pelo broker: {reason}")),
         (false, _) => Err(link.error.unwrap_or_else(|| "ainda sem conexão".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_process_is_not_ready_before_its_transports_are() {
+        let board = Arc::new(Board::default());
+        let (sign, link) = watch::channel(Link::new());
+        let stop = CancellationToken::new();
+        let following = follow("spool", link, board.clone(), FOLDER, stop.clone());
+        assert!(!board.is_ready(), "nobody has looked at the folder yet");
+        let following = tokio::spawn(following);
+        sign.send_replace(Link { is_connected: true, ..Link::new() });
+        while !board.is_ready() {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+        assert_eq!(following.await.expect("it ends"), ("spool", Ok(())));
     }
 }
