@@ -180,10 +180,10 @@ CONF
         RABBITMQ_PID_FILE="$home/pid"
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
     start_group "$work/epmd.log" epmd -port "$epmd_port" -address 127.0.0.1
-    wait_until "epmd" 20 listens "$epmd_port"
+    wait_until "epmd" 60 listens "$epmd_port"
     start_group "$work/rabbitmq.log" "${rabbitmq_env[@]}" /usr/lib/rabbitmq/bin/rabbitmq-server
-    wait_until "PostgreSQL" 60 listens "$postgres_port"
-    wait_until "RabbitMQ" 120 listens "$amqp_port"
+    wait_until "PostgreSQL" 180 "$(postgres_bin)/pg_isready" -h 127.0.0.1 -p "$postgres_port"
+    wait_until "RabbitMQ" 300 listens "$amqp_port"
     export EAID_TEST_AMQP_URL=amqp://guest:guest@127.0.0.1:$amqp_port/%2f
     write_vhost_command "$node" "$(cat "$home/.erlang.cookie")"
 }

@@ -22,15 +22,21 @@ fn edit(file: PathBuf, change: impl Fn(&str) -> String) {
     let text = std::fs::read_to_string(&file).expect("read a file of the catalog");
     let changed = change(&text);
     assert_ne!(text, changed, "the edit finds its place");
-    std::fs::write(file, changed).expect("write a file of the catalog");
+    // Written beside and renamed: no look falls on half of it.
+    let beside = file.with_extension("new");
+    std::fs::write(&beside, changed).expect("write a file of the catalog");
+    std::fs::rename(beside, file).expect("put the file in its place");
 }
 
 /// What the daemon says of itself in `eaid status`.
 async fn process(site: &Site) -> Value {
-    let status = site.eaid(&["status", "--json"]).await.ends(0).json();
-    let processes = status["processes"].as_array().expect("the daemons");
-    assert_eq!(processes.len(), 1, "{status:#}");
-    processes[0].clone()
+    until("the daemon to say that it is there", async || {
+        let status = site.eaid(&["status", "--json"]).await.ends(0).json();
+        let processes = status["processes"].as_array().expect("the daemons");
+        assert!(processes.len() <= 1, "{status:#}");
+        processes.first().cloned()
+    })
+    .await
 }
 
 /// Waits until the daemon works by another catalog; gives its version.

@@ -157,6 +157,8 @@ async fn ordered(site: &Site, child: &str) -> String {
 async fn traced(site: &Site, order: &str, ids: &Ids, invoiced: Way, authorized: Way) {
     let rows = &site.rows;
     let of_order = format!("c5_num = '{}'", order.rsplit('|').next().unwrap_or_default());
+    // The order's first trace comes from GravaBatch, the others from the events: two loops, each in its order.
+    let first = until_traced(site, "Pedido bloqueado").await;
     let bill = invoice_event(order, "invoiced", "000000900", 455.50, "");
     site.report(invoiced, &bill).await;
     rows.becomes("sc5", "c5_status", &of_order, "11").await;
@@ -170,7 +172,6 @@ async fn traced(site: &Site, order: &str, ids: &Ids, invoiced: Way, authorized: 
     assert_eq!(site.report_in_vain(&event(order, "pickup_confirmed")).await, 409);
     rows.is("sc5", &of_order, "c5_status=15").await;
 
-    let first = until_traced(site, "Pedido bloqueado").await;
     let line = &first["Content"]["ListOfItem"]["Item"][0];
     assert!(text(line, "/ItemInternalId").ends_with("|PROD0001"), "{line}");
     assert_eq!(amount(line, "Quantity"), 2.0);

@@ -6,6 +6,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
+use crate::wait::PATIENCE;
+
 /// Where eaid's endpoint for envelopes is.
 pub const TRANSACTIONS: &str = "/totvseai/standardmessage/v1/transactions";
 
@@ -25,6 +27,9 @@ impl Reply {
             .unwrap_or_else(|e| panic!("{} with a body that is no JSON ({e}): {}", self.status, self.text))
     }
 }
+
+/// Why there is no reply.
+type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// A daemon's HTTP side.
 #[derive(Clone)]
@@ -47,13 +52,12 @@ impl Client {
         self.ask("POST", path, Some(body)).await.expect("the daemon answers over HTTP")
     }
 
-    /// Any request; an error when nobody listens.
-    pub async fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<Reply, Box<dyn std::error::Error + Send + Sync>> {
+    /// Any request; an error when nobody listens, or nobody answers.
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Reply, Failed> {
+        tokio::time::timeout(PATIENCE, self.exchange(method, path, body)).await?
+    }
+
+    async fn exchange(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Reply, Failed> {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let driver = tokio::spawn(connection);

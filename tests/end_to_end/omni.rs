@@ -111,11 +111,29 @@ impl Omni {
         traces.map(|out| out.body).filter(|body| seen.insert(uuid(body))).collect()
     }
 
+    /// How many messages and events lie where eaid takes them: it has not taken them yet, or had not settled them
+    /// when it ended.
+    pub async fn left(&self) -> usize {
+        match &self.way {
+            Way::Amqp(mailbox) => {
+                let mut left = 0;
+                for queue in ["eai.in", "eai.events"] {
+                    let waiting = mailbox.waiting_in(queue).await;
+                    left += waiting.unwrap_or_else(|| panic!("there is no queue {queue}")) as usize;
+                }
+                left
+            }
+            // A file stays until its message is settled.
+            Way::Spool(folder) => folder.list("in").len(),
+        }
+    }
+
     /// Waits until nothing more is under way to us. The daemon must have ended.
     pub async fn drain(&self) {
         match &self.way {
             Way::Amqp(mailbox) => mailbox.drain().await,
-            Way::Spool(folder) => folder.is_empty(),
+            // What the daemon wrote is there.
+            Way::Spool(_) => {}
         }
     }
 

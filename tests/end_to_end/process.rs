@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use tokio::process::{Child, Command};
 
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// The work tree, for the files that are shipped.
 pub fn repository() -> &'static Path {
@@ -38,9 +38,11 @@ impl Surroundings {
 
     /// Runs one verb to its end.
     pub async fn run(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().await.expect("start eaid");
+        let command = format!("eaid {}", arguments.join(" "));
+        let ended = tokio::time::timeout(PATIENCE, self.command(arguments).output()).await;
+        let output = ended.unwrap_or_else(|_| panic!("{command} did not end within {PATIENCE:?}")).expect("start eaid");
         Said {
-            command: format!("eaid {}", arguments.join(" ")),
+            command,
             code: output.status.code(),
             out: String::from_utf8(output.stdout).expect("eaid prints UTF-8"),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),

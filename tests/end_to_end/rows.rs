@@ -3,9 +3,8 @@
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Row};
 use std::path::Path;
-use std::time::Duration;
 
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// A look at the views of one database.
 pub enum Rows {
@@ -24,7 +23,7 @@ impl Rows {
 
     /// Looks at a file of SQLite, read only: a test never takes the writer's place.
     pub async fn sqlite(file: &Path) -> Rows {
-        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(Duration::from_secs(10));
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         Rows::Sqlite(pool.expect("open the database file"))
     }

@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
+use crate::wait::until;
+
 /// Where the servers are.
 struct Servers {
     amqp: String,
@@ -85,17 +87,14 @@ pub async fn delete_vhost(name: &str) {
 }
 
 async fn vhost_command(verb: &str, name: &str) {
-    // The node now and then turns a caller away while many knock at once.
-    let mut tries = 20;
-    loop {
+    until(&format!("vhost {verb} {name}"), async || {
         let command = tokio::process::Command::new(&servers().vhost).args([verb, name]).output().await;
         let output = command.expect("run the command in EAID_TEST_VHOST");
         let said = String::from_utf8_lossy(&output.stderr);
-        if output.status.success() {
-            return;
-        }
-        tries -= 1;
-        assert!(tries > 0 && said.contains("failed to connect"), "vhost {verb} {name}: {said}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+        // The node now and then turns a caller away while many knock at once.
+        let is_done = output.status.success();
+        assert!(is_done || said.contains("failed to connect"), "vhost {verb} {name}: {said}");
+        is_done.then_some(())
+    })
+    .await;
 }

@@ -38,9 +38,6 @@ impl Folder {
     pub fn received(&self) -> Vec<Out> {
         let mut out = Vec::new();
         for (name, text) in self.list("out/omni") {
-            if name.starts_with('.') || name.ends_with(".tmp") {
-                continue;
-            }
             let parts: Vec<&str> = name.split('.').collect();
             let (kind, transaction, id, body) = match parts[..] {
                 [kind, transaction, id, "xml"] => (kind, transaction, id, xml::read(&text)),
@@ -56,24 +53,22 @@ impl Folder {
         out
     }
 
-    /// Files of a folder of the spool, with their texts; none if there is no such folder.
+    /// Files of a folder of the spool, with their texts; none if there is no such folder. What
+    /// somebody is still writing, under a hidden name, is not there yet.
     pub fn list(&self, folder: &str) -> Vec<(String, String)> {
         let Ok(entries) = std::fs::read_dir(self.spool.join(folder)) else { return Vec::new() };
         let mut files = Vec::new();
         for entry in entries {
             let path = entry.expect("read the spool").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with('.') || name.ends_with(".tmp") {
+                continue;
+            }
             // A file may be renamed between the list and the look; then it is seen the next time.
             let Ok(bytes) = std::fs::read(&path) else { continue };
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             files.push((name, String::from_utf8_lossy(&bytes).into_owned()));
         }
         files.sort();
         files
-    }
-
-    /// Nothing may be left to take.
-    pub fn is_empty(&self) {
-        let left: Vec<String> = self.list("in").into_iter().map(|(name, _)| name).collect();
-        assert!(left.is_empty(), "left in spool/in: {left:?}");
     }
 }

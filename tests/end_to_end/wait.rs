@@ -1,27 +1,26 @@
 //! Waiting for a condition, never for a duration.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a condition may take to come true. Generous: it only decides how long a failing test
-/// takes, and two cores may be shared by several daemons, a broker and a compiler.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+/// takes. What a dead daemon had leased comes free after 30 s by the clock, and two cores may be
+/// shared by several daemons, a broker and a compiler.
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see, and fails the test when there never is.
-pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
-    until_within(PATIENCE, what, look).await
-}
-
-/// The same with a patience of the caller's.
-pub async fn until_within<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + patience;
-    loop {
-        if let Some(seen) = look().await {
-            return seen;
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let seen = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        assert!(Instant::now() < deadline, "waited {patience:?} in vain for {what}");
-        tokio::time::sleep(PAUSE).await;
-    }
+    };
+    // The limit holds for a look that never comes back, too.
+    let seen = tokio::time::timeout(PATIENCE, seen).await;
+    seen.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain for {what}"))
 }
