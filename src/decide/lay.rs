@@ -80,6 +80,8 @@ pub struct Laid {
     pub may_wait: bool,
     /// When its waiting ends, if it waited before.
     pub patience_until: Option<DateTime<Utc>>,
+    /// The line of the registration that it takes; 0: none does.
+    pub line: usize,
     /// What lies there.
     pub desk: OnDesk,
     /// For the answer.
@@ -172,6 +174,7 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
         is_new: true,
         is_expired: false,
         patience_until: None,
+        line: 0,
         desk: OnDesk::Noted,
         to: Correspondence::default(),
     };
@@ -289,6 +292,7 @@ fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Li
         Ok(routed) => {
             let Part::Receives { open, .. } = routed.registration.routine.part else { return };
             let method = routed.registration.method;
+            laid.line = routed.registration.line;
             laid.to.is_sync = header.delivery_type.map_or(method == Method::Sync, |kind| kind == DeliveryType::Sync);
             if !routed.address.company.is_empty() {
                 laid.to.company = routed.address.company.clone();

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::decide::lay::{Arrival, Laid, OnDesk, lay};
+use crate::decide::lay::{Arrival, Laid, lay};
 use crate::decide::{Decided, Moment, batch, wants, world};
 use crate::fault::Fault;
 use crate::store::{Ask, Found, State, Store};
@@ -205,11 +205,7 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
     let adapter = catalog
         .registrations
         .iter()
-        .find(|known| {
-            matches!(laid.desk, OnDesk::Case { .. })
-                && known.receive
-                && known.routine.message.eq_ignore_ascii_case(&entry.business.transaction)
-        })
+        .find(|known| known.line == laid.line)
         .map_or_else(String::new, |known| format!("{} (adapters.toml line {})", known.routine.name, known.line));
     let mut explanation = Explanation {
         file: file.to_owned(),

@@ -200,6 +200,13 @@ async fn two_partners_send_the_same_message() {
     let reasons = crate::answers::reasons(&answer(&deleted));
     assert_eq!(reasons, [("event_refused".to_owned(), "/Header/Event".to_owned())], "operation = update");
     assert_eq!(judged_by(&site, &theirs).await, in_force);
+
+    let file = site.folder().join("theirs.json");
+    std::fs::write(&file, with(&theirs, &[]).to_string()).expect("write a message");
+    let explained = site.eaid(&["explain", "--json", &file.to_string_lossy()]).await.ends(0).json();
+    let lines = std::fs::read_to_string(adapters(&site)).expect("the registrations");
+    let line = lines.lines().count() - lines.lines().rev().position(|line| line == "[[adapter]]").expect("a line");
+    assert_eq!(text(&explained, "/0/adapter"), format!("CRMA980 (adapters.toml line {line})"), "{explained:#}");
     site.close().await;
 }
 
