@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Rules of `[retail]`; each stands for an MV_ parameter.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -38,6 +39,11 @@ impl Retail {
     /// Code and store of the default customer.
     pub fn default_customer(&self) -> (&str, &str) {
         self.default_customer.split_once('/').unwrap_or((&self.default_customer, "01"))
+    }
+
+    /// How long a cancellation waits for GravaBatch; checked where the configuration is read.
+    pub fn cancel_patience(&self) -> Duration {
+        humantime::parse_duration(&self.cancel_patience).unwrap_or_default()
     }
 
     /// The last closed day, if any.

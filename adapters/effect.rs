@@ -95,6 +95,17 @@ pub enum Key {
         /// The values of its key, joined by `|`.
         key: String,
     },
+    /// A row of an awaited table that has left a state: one of its columns no longer holds a value.
+    Left {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What it holds until then.
+        value: String,
+        /// The values of the row's key, joined by `|`.
+        key: String,
+    },
 }
 
 impl fmt::Display for Key {
@@ -102,6 +113,7 @@ impl fmt::Display for Key {
         match self {
             Key::DePara { partner, alias, external } => write!(f, "{}/{partner}/{external}", alias.alias),
             Key::Row { table, key } => write!(f, "{table}/{key}"),
+            Key::Left { table, value, key, .. } => write!(f, "{table} not {value}/{key}"),
         }
     }
 }
@@ -109,9 +121,23 @@ impl fmt::Display for Key {
 impl Key {
     /// The key of a row, as messages wait for it.
     pub fn of_row(row: &Row) -> Key {
-        let values: Vec<String> = row.values(crate::table::KEY).iter().map(|cell| cell.as_text().to_owned()).collect();
-        Key::Row { table: row.table.name, key: values.join("|") }
+        Key::Row { table: row.table.name, key: joined(&row.values(crate::table::KEY)) }
     }
+
+    /// The key that tells that a row has left a state.
+    pub fn left<T: Declared>(row: &T, column: usize) -> Key {
+        let row = row.to_row();
+        Key::Left {
+            table: row.table.name,
+            column: row.table.columns[column].name,
+            value: row.cells[column].as_text().to_owned(),
+            key: joined(&row.values(crate::table::KEY)),
+        }
+    }
+}
+
+fn joined(values: &[Cell]) -> String {
+    values.iter().map(Cell::as_text).collect::<Vec<_>>().join("|")
 }
 
 /// A change of one row.
@@ -139,6 +165,20 @@ impl Update {
     pub fn set(mut self, column: usize, value: impl Into<Cell>) -> Self {
         self.set.push((column, value.into()));
         self
+    }
+
+    /// The state that it makes a row of an awaited table leave: a column of text that must hold one value and gets
+    /// another.
+    pub fn leaves(&self) -> Option<Key> {
+        let (column, value) = self.expect.iter().filter(|_| self.table.is_awaited).find(|(column, value)| {
+            matches!(value, Cell::Text(_)) && self.set.iter().any(|(set, next)| set == column && next != value)
+        })?;
+        Some(Key::Left {
+            table: self.table.name,
+            column: self.table.columns[*column].name,
+            value: value.as_text().to_owned(),
+            key: joined(&self.key),
+        })
     }
 
     /// Demands that a column still has a value.

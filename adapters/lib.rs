@@ -38,6 +38,7 @@ pub mod world;
 pub mod crma980;
 pub mod generic;
 pub mod ljgrvbatch;
+pub mod loja140;
 pub mod loja701;
 pub mod loja704;
 pub mod loji701a;
@@ -49,8 +50,14 @@ use routine::Routine;
 use table::Table;
 
 /// The one list of routines.
-pub static ROUTINES: &[&Routine] =
-    &[&crma980::ROUTINE, &loja704::ROUTINE, &loja701::ROUTINE, &mata410b::ROUTINE, &loji701a::ROUTINE];
+pub static ROUTINES: &[&Routine] = &[
+    &crma980::ROUTINE,
+    &loja704::ROUTINE,
+    &loja701::ROUTINE,
+    &loja140::ROUTINE,
+    &mata410b::ROUTINE,
+    &loji701a::ROUTINE,
+];
 
 /// Every declared table, in the order in which their rows are written.
 pub static TABLES: &[&Table] = &[

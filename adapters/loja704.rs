@@ -6,10 +6,12 @@
 //! | `apply` | upsert, delete, and the verdict |
 //! | `items` | the rows of a reserve |
 //! | `branches` | the company De/Para of its branches |
+//! | `release` | what a sale used of reserves is given back |
 
 mod apply;
 mod branches;
 mod items;
+pub(crate) mod release;
 pub mod tables;
 mod wants;
 

@@ -90,7 +90,7 @@ impl Told {
             path: "/order".to_owned(),
             text: format!("Não há pedido {}.", self.order),
         };
-        Verdict::Wait(Waiting { missing: vec![missing], warnings: Vec::new() })
+        Verdict::Wait(Waiting { missing: vec![missing], ..Waiting::default() })
     }
 
     /// The order does not go back (`domain/trace.md` 3).

@@ -47,9 +47,21 @@ impl Paper {
 
     /// The world that a store would give for these wants.
     pub fn world(&mut self, wants: Wants, now: DateTime<FixedOffset>) -> World {
-        let asked: Vec<Want> = wants.asked().cloned().collect();
         let sequences: Vec<(String, u32)> = wants.sequences().map(|(name, count)| (name.to_owned(), count)).collect();
-        let mut world = World::new(now, wants);
+        let mut world = World::new(now, Wants::default());
+        self.show(&mut world, wants);
+        for (sequence, count) in sequences {
+            let next = self.sequences.entry(sequence.clone()).or_insert(1);
+            world.know_numbers(&sequence, *next..*next + u64::from(count));
+            *next += u64::from(count);
+        }
+        world
+    }
+
+    /// Shows a world what is wanted.
+    fn show(&self, world: &mut World, wants: Wants) {
+        let asked: Vec<Want> = wants.asked().cloned().collect();
+        world.widen(wants);
         for want in asked {
             match want {
                 Want::DePara { partner, alias, external } => {
@@ -74,12 +86,6 @@ impl Paper {
                 }
             }
         }
-        for (sequence, count) in sequences {
-            let next = self.sequences.entry(sequence.clone()).or_insert(1);
-            world.know_numbers(&sequence, *next..*next + u64::from(count));
-            *next += u64::from(count);
-        }
-        world
     }
 
     /// Decides a case and keeps what it stages.
@@ -90,6 +96,15 @@ impl Paper {
         let mut wants = Wants::default();
         case.wants(books, &mut wants);
         let mut world = self.world(wants, now);
+        loop {
+            let mut further = Wants::default();
+            case.wants_further(&world, &mut further);
+            let further = further.beyond(&world);
+            if further.is_empty() {
+                break;
+            }
+            self.show(&mut world, further);
+        }
         let verdict = case.apply(books, &mut world)?;
         if let Verdict::Stage(staged) = &verdict {
             staged.effects.iter().try_for_each(|effect| self.keep(effect))?;

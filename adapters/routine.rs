@@ -19,6 +19,12 @@ pub trait Case: Send + Sync {
     /// Says what is to be looked up.
     fn wants(&self, books: &Books, wants: &mut Wants);
 
+    /// Says what is still to be looked up, once the world knows what was wanted before. Asked until nothing more is
+    /// wanted; what was not wanted yet is no flaw here, it comes in the next round.
+    fn wants_further(&self, world: &World, wants: &mut Wants) {
+        let _ = (world, wants);
+    }
+
     /// Decides. The same case in the same world gives the same verdict.
     ///
     /// # Errors
@@ -122,6 +128,11 @@ pub trait Receives: Send + Sync + 'static {
     /// Says what is to be looked up. Called for messages with errors too, so that one answer names all.
     fn wants(letter: &Letter<Self::Message>, books: &Books, wants: &mut Wants);
 
+    /// Says what is still to be looked up, once the world knows what was wanted before ([`Case::wants_further`]).
+    fn wants_further(letter: &Letter<Self::Message>, world: &World, wants: &mut Wants) {
+        let _ = (letter, world, wants);
+    }
+
     /// Decides.
     ///
     /// # Errors
@@ -137,6 +148,10 @@ impl<R: Receives> Case for Received<R> {
             wants.depara(self.0.partner(), identity, self.internal_id());
         }
         R::wants(&self.0, books, wants);
+    }
+
+    fn wants_further(&self, world: &World, wants: &mut Wants) {
+        R::wants_further(&self.0, world, wants);
     }
 
     fn apply(&self, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {

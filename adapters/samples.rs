@@ -106,6 +106,24 @@ samples! {
         "refuse-commission-without-seller"
         "wait-for-everything"
         "wait-for-customer-by-code";
+    "LOJA140" in "loja140" by decide:
+        "stage-counter-sale"
+        "stage-version-2-request"
+        "stage-order"
+        "stage-counter-and-pick-up"
+        "stage-failed-sale"
+        "stage-sale-that-arrived-cancelled"
+        "refuse-invoiced-order"
+        "refuse-pick-up-with-fiscal-document"
+        "refuse-state"
+        "refuse-sale-without-row"
+        "refuse-already-integrated"
+        "refuse-delete"
+        "refuse-empty"
+        "refuse-wrong-date"
+        "wait-for-the-sale"
+        "wait-for-gravabatch"
+        "wait-for-the-operator-first";
     "GENERIC" in "generic" by decide:
         "stage-new-seller"
         "stage-changed"

@@ -4,6 +4,7 @@ use crate::effect::{Alias, Effect, Key};
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, ErrorPaths, Violation};
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// The decision on one message.
 #[derive(Clone, Debug)]
@@ -43,6 +44,17 @@ pub struct Waiting {
     pub missing: Vec<Missing>,
     /// Warnings, kept for the answer.
     pub warnings: Vec<Violation>,
+    /// How it ends, where that is not `[waiting] patience` and a key that never came.
+    pub limit: Option<Limit>,
+}
+
+/// How a wait ends that has a patience of its own.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// How long it lasts, from the decision on.
+    pub patience: Duration,
+    /// Why the message is refused then.
+    pub refusal: Violation,
 }
 
 /// One missing key.
@@ -64,6 +76,7 @@ pub struct Findings {
     missing: Vec<Missing>,
     keys: HashSet<Key>,
     ids: Vec<InternalId>,
+    limit: Option<Limit>,
 }
 
 impl Findings {
@@ -121,6 +134,11 @@ impl Findings {
         }
     }
 
+    /// Notes how the wait ends, where a key is missing.
+    pub fn limit(&mut self, limit: Limit) {
+        self.limit = Some(limit);
+    }
+
     /// Names an id that exists already, for the answer to a refusal.
     pub fn existing(&mut self, id: InternalId) {
         self.ids.push(id);
@@ -147,7 +165,7 @@ impl Findings {
             return Verdict::Refuse(Refusal { violations, ids: self.ids });
         }
         if !self.missing.is_empty() {
-            return Verdict::Wait(Waiting { missing: self.missing, warnings: self.violations });
+            return Verdict::Wait(Waiting { missing: self.missing, warnings: self.violations, limit: self.limit });
         }
         let mut staged = stage();
         staged.warnings.splice(0..0, self.violations);

@@ -89,6 +89,12 @@ impl Wants {
         self.numbers.iter().map(|(sequence, count)| (sequence.as_str(), *count))
     }
 
+    /// What is wanted of rows and De/Para that a world was not asked before.
+    pub fn beyond(mut self, world: &World) -> Wants {
+        self.asked.retain(|want| !world.asked.contains(want));
+        self
+    }
+
     /// Whether nothing is wanted.
     pub fn is_empty(&self) -> bool {
         self.asked.is_empty() && self.numbers.is_empty()
@@ -183,21 +189,20 @@ pub struct World {
 impl World {
     /// A world at a moment, in the time zone of the configuration.
     pub fn new(now: DateTime<FixedOffset>, wants: Wants) -> Self {
-        let asked = wants.asked;
-        let tables = asked.iter().filter_map(|want| match want {
+        let (asked, tables) = (HashSet::new(), HashSet::new());
+        let (depara, shelves, numbers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut world = World { now, depara, shelves, asked, tables, numbers, footprint: Footprint::default() };
+        world.widen(wants);
+        world
+    }
+
+    /// Takes in that more was asked; what was found follows.
+    pub fn widen(&mut self, wants: Wants) {
+        self.tables.extend(wants.asked.iter().filter_map(|want| match want {
             Want::DePara { .. } => None,
             Want::Linked { table, .. } | Want::Rows { table, .. } => Some(table.name),
-        });
-        let tables = tables.collect();
-        World {
-            now,
-            depara: HashMap::new(),
-            shelves: HashMap::new(),
-            asked,
-            tables,
-            numbers: HashMap::new(),
-            footprint: Footprint::default(),
-        }
+        }));
+        self.asked.extend(wants.asked);
     }
 
     /// Notes what was looked up, as it stands before anything is decided.

@@ -79,14 +79,31 @@ pub fn wants(laid: &[Laid], catalog: &Catalog) -> Wants {
     wants
 }
 
+/// What a batch wants beyond what the world was asked.
+pub fn wants_further(laid: &[Laid], world: &World) -> Wants {
+    let mut wants = Wants::default();
+    for laid in laid {
+        if let OnDesk::Case { case, .. } = &laid.desk {
+            case.wants_further(world, &mut wants);
+        }
+    }
+    wants.beyond(world)
+}
+
 /// The world as it was found.
 pub fn world(wants: Wants, found: &mut Found, now: DateTime<FixedOffset>) -> World {
-    let mut world = World::new(now, wants);
+    let mut world = World::new(now, Wants::default());
+    widen(&mut world, wants, found);
+    world
+}
+
+/// Takes into a world what was wanted and found.
+pub fn widen(world: &mut World, wants: Wants, found: &mut Found) {
+    world.widen(wants);
     for (partner, alias, external, entry) in found.depara.drain(..) {
         world.know_depara(&partner, alias, &external, entry);
     }
     found.rows.drain(..).for_each(|row| world.know_row(row));
-    world
 }
 
 /// Messages of the batch that are already decided, by what identifies them.
@@ -261,7 +278,7 @@ fn stage(
 }
 
 fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
-    let Waiting { missing, warnings } = waiting;
+    let Waiting { missing, warnings, limit } = waiting;
     if laid.is_expired || !laid.may_wait {
         let code = if laid.may_wait { Code::NeverCame } else { Code::NotFound };
         let named = missing.iter().map(|missing| {
@@ -271,11 +288,16 @@ fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -
             };
             Violation::error(code, missing.path.clone(), text)
         });
-        let violations: Vec<Violation> = named.chain(warnings).collect();
+        let reasons: Vec<Violation> = limit.map_or_else(|| named.collect(), |limit| vec![limit.refusal]);
+        let violations: Vec<Violation> = reasons.into_iter().chain(warnings).collect();
         return refuse(laid, violations, catalog, at);
     }
-    let patience = chrono::Duration::from_std(at.patience).unwrap_or(chrono::Duration::MAX);
-    let until = laid.patience_until.unwrap_or_else(|| at.utc() + patience);
+    let after = |patience| at.utc() + chrono::Duration::from_std(patience).unwrap_or(chrono::Duration::MAX);
+    let until = match limit {
+        // A patience of its own begins with the reason for it, however long the message waited for others.
+        Some(limit) => after(limit.patience),
+        None => laid.patience_until.unwrap_or_else(|| after(at.patience)),
+    };
     let mut settled = answer::settled(laid, State::Waiting, warnings, None, catalog, at);
     settled.cause = None;
     settled.waits = missing;

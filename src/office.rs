@@ -5,7 +5,7 @@ pub mod readiness;
 
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::decide::{Decided, Moment, batch, lay::Laid, wants, world};
+use crate::decide::{Decided, Moment, batch, lay::Laid, wants, wants_further, widen, world};
 use crate::fault::Fault;
 use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store, Withheld};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -108,6 +108,7 @@ impl Office {
         for (sequence, block) in blocks {
             world.know_numbers(&sequence, block);
         }
+        look_further(self.store.as_ref(), laid, &mut world).await?;
         Ok((world, found))
     }
 
@@ -140,4 +141,24 @@ impl Office {
         }
         Ok(world)
     }
+}
+
+/// How often a batch may be looked up further: a cancellation goes from the sale to its children, to their orders,
+/// to the lines of those.
+const ROUNDS: usize = 4;
+
+/// Looks up what is wanted only now that the world is known. Most batches want nothing more.
+///
+/// # Errors
+/// [`Fault`] of the store.
+pub async fn look_further(store: &dyn Store, laid: &[Laid], world: &mut World) -> Result<(), Fault> {
+    for _ in 0..ROUNDS {
+        let wants = wants_further(laid, world);
+        if wants.is_empty() {
+            break;
+        }
+        let mut found = store.look_up(&Ask { wants: &wants, fingerprints: &[], keys: &[] }).await?;
+        widen(world, wants, &mut found);
+    }
+    Ok(())
 }

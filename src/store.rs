@@ -511,6 +511,7 @@ pub fn brought(effect: &Effect) -> Option<Key> {
             Some(Key::DePara { partner: partner.clone(), alias: *alias, external: external.clone() })
         }
         Effect::Insert(row) if row.table.is_awaited => Some(Key::of_row(row)),
+        Effect::Update(update) => update.leaves(),
         _ => None,
     }
 }

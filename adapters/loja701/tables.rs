@@ -325,7 +325,7 @@ table! {
 }
 
 table! {
-    /// Log of cancelled items.
+    /// Log of cancelled items, and of cancelled sales.
     pub table Slx "slx" key(company, lx_filial, lx_num, lx_item) {
         /// Company.
         company: text;
@@ -333,9 +333,9 @@ table! {
         lx_filial: text;
         /// Number of the sale.
         lx_num: text;
-        /// Line of the message, counted from 01.
+        /// Line of the message, counted from 01; blank: the whole sale.
         lx_item: text;
-        /// I: item.
+        /// I: item; blank: the whole sale.
         lx_tpcanc: text;
         /// Product.
         lx_produto: text;

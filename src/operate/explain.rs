@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::decide::lay::{Arrival, Laid, lay};
 use crate::decide::{Decided, Moment, batch, wants, world};
 use crate::fault::Fault;
+use crate::office::look_further;
 use crate::store::{Ask, Found, State, Store};
 use chrono::Utc;
 use eaid_adapters::effect::Effect;
@@ -194,6 +195,9 @@ async fn decide(
     let mut world = world(wants, &mut found, now);
     for (sequence, count) in sequences {
         world.know_numbers(&sequence, 1..1 + u64::from(count));
+    }
+    if let Some(store) = store {
+        look_further(store, laid, &mut world).await?;
     }
     let mut fresh = Uuid::now_v7;
     let mut at = Moment { now, patience: config.waiting.patience.0, fresh: &mut fresh };

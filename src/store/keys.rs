@@ -12,7 +12,25 @@ const LONGEST: usize = 500;
 pub(super) fn parts(key: &Key) -> (&str, &str, &str) {
     match key {
         Key::DePara { partner, alias, external } => (alias.alias, partner, external),
-        Key::Row { table, key } => (table, "", key),
+        Key::Row { table, key } | Key::Left { table, key, .. } => (table, "", key),
+    }
+}
+
+/// A value that a column must no longer hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Held<'k> {
+    /// The column.
+    pub column: &'static str,
+    /// The value.
+    pub value: &'k str,
+}
+
+/// The table, the value that is to be held no longer, and the row's key, where a key is one of rows.
+pub(super) fn row(key: &Key) -> Option<(&'static str, Option<Held<'_>>, &str)> {
+    match key {
+        Key::DePara { .. } => None,
+        Key::Row { table, key } => Some((*table, None, key)),
+        Key::Left { table, column, value, key } => Some((*table, Some(Held { column, value }), key)),
     }
 }
 

@@ -28,6 +28,7 @@ mod wait;
 mod xml;
 
 // The scenarios.
+mod cancellation;
 mod catalog;
 mod command_line;
 mod counter_sale;

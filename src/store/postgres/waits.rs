@@ -44,15 +44,15 @@ pub(super) async fn park(connection: &mut PgConnection, settled: &[Settled]) -> 
     register(connection, &parked).await?;
     let messages: Vec<Uuid> = parked.iter().map(|one| one.place.id()).collect();
     drop_present_entries(connection, &messages).await?;
-    let mut rows: BTreeMap<&str, Vec<(&Key, Vec<&str>)>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, Option<keys::Held<'_>>), Vec<(&Key, Vec<&str>)>> = BTreeMap::new();
     for missing in parked.iter().flat_map(|one| &one.waits) {
-        if let Key::Row { table, key } = &missing.key {
-            rows.entry(*table).or_default().push((&missing.key, key.split('|').collect()));
+        if let Some((table, left, key)) = keys::row(&missing.key) {
+            rows.entry((table, left)).or_default().push((&missing.key, key.split('|').collect()));
         }
     }
-    for (name, keys) in rows {
+    for ((name, left), keys) in rows {
         if let Some(table) = eaid_adapters::TABLES.iter().find(|table| table.name == name) {
-            drop_present_rows(connection, &messages, table, keys).await?;
+            drop_present_rows(connection, &messages, table, left, keys).await?;
         }
     }
     // One that was woken before and finds its keys present again is not decided again in the same breath.
@@ -105,11 +105,12 @@ async fn drop_present_entries(connection: &mut PgConnection, messages: &[Uuid]) 
     Ok(())
 }
 
-/// Drops waits of messages for rows of a table that are there.
+/// Drops waits of messages for rows of a table that are there, or that are there and hold a value no longer.
 async fn drop_present_rows(
     connection: &mut PgConnection,
     messages: &[Uuid],
     table: &'static Table,
+    left: Option<keys::Held<'_>>,
     keys: Vec<(&Key, Vec<&str>)>,
 ) -> sqlx::Result<()> {
     let columns = table.key();
@@ -117,23 +118,27 @@ async fn drop_present_rows(
     let places = 0..columns.len();
     let arrays: Vec<String> = places.clone().map(|place| format!("${}::text[]", place + 3)).collect();
     let names: Vec<String> = places.clone().map(|place| format!("v{place}")).collect();
-    let key: Vec<String> = columns
+    let mut conditions: Vec<String> = columns
         .iter()
         .zip(places.clone())
         .map(|(column, place)| format!("t.{} = k.v{place}", table.columns[*column].name))
         .collect();
+    conditions.extend(left.map(|left| format!("t.{} <> ${}", left.column, columns.len() + 3)));
     let sql = format!(
         "delete from waits w using unnest($2::text[], {}) as k (key, {}), {} t
          where w.message = any($1) and w.key = k.key and {}",
         arrays.join(", "),
         names.join(", "),
         super::effects::physical(table),
-        key.join(" and "),
+        conditions.join(" and "),
     );
     let texts: Vec<String> = keys.iter().map(|(key, _)| key.to_string()).collect();
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(messages).bind(texts);
     for place in places {
         query = query.bind(keys.iter().map(|(_, values)| values[place]).collect::<Vec<_>>());
+    }
+    if let Some(left) = left {
+        query = query.bind(left.value);
     }
     query.execute(connection).await?;
     Ok(())

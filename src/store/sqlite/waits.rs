@@ -4,7 +4,6 @@
 use super::effects::physical;
 use super::values::{after, id, list};
 use crate::store::{NotKept, Place, Settled, State, cells, keys};
-use eaid_adapters::effect::Key;
 use eaid_adapters::table::Table;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::collections::BTreeMap;
@@ -40,15 +39,15 @@ pub(super) async fn park(connection: &mut SqliteConnection, settled: &[Settled])
     register(connection, &parked).await?;
     let messages: Vec<String> = parked.iter().map(|one| id(one.place.id())).collect();
     drop_present_entries(connection, &messages).await?;
-    let mut rows: BTreeMap<&str, Vec<(String, Vec<&str>)>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, Option<keys::Held<'_>>), Vec<(String, Vec<&str>)>> = BTreeMap::new();
     for missing in parked.iter().flat_map(|one| &one.waits) {
-        if let Key::Row { table, key } = &missing.key {
-            rows.entry(*table).or_default().push((missing.key.to_string(), key.split('|').collect()));
+        if let Some((table, left, key)) = keys::row(&missing.key) {
+            rows.entry((table, left)).or_default().push((missing.key.to_string(), key.split('|').collect()));
         }
     }
-    for (name, keys) in rows {
+    for ((name, left), keys) in rows {
         if let Some(table) = eaid_adapters::TABLES.iter().find(|table| table.name == name) {
-            drop_present_rows(connection, &messages, table, keys).await?;
+            drop_present_rows(connection, &messages, table, left, keys).await?;
         }
     }
     // One that was woken before and finds its keys present again is not decided again in the same breath.
@@ -96,25 +95,31 @@ async fn drop_present_entries(connection: &mut SqliteConnection, messages: &[Str
     Ok(())
 }
 
-/// Drops waits of messages for rows of a table that are there.
+/// Drops waits of messages for rows of a table that are there, or that are there and hold a value no longer.
 async fn drop_present_rows(
     connection: &mut SqliteConnection,
     messages: &[String],
     table: &'static Table,
+    left: Option<keys::Held<'_>>,
     keys: Vec<(String, Vec<&str>)>,
 ) -> sqlx::Result<()> {
     let columns = table.key();
     let keys: Vec<_> = keys.into_iter().filter(|(_, values)| values.len() == columns.len()).collect();
     let key = columns.iter().zip(0..);
     let key = key.map(|(column, place)| format!("t.{} = n.value->>'$[1][{place}]'", table.columns[*column].name));
+    let conditions: Vec<String> = key.chain(left.map(|left| format!("t.{} <> ?3", left.column))).collect();
     let sql = format!(
         "delete from waits
          where message in (select value from json_each(?1))
              and \"key\" in (select n.value->>0 from json_each(?2) as n cross join {} as t where {})",
         physical(table),
-        key.collect::<Vec<_>>().join(" and ")
+        conditions.join(" and ")
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(list(messages)?).bind(list(&keys)?).execute(connection).await?;
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(list(messages)?).bind(list(&keys)?);
+    if let Some(left) = left {
+        query = query.bind(left.value);
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use super::on_both_engines;
 use crate::store::monitor::DeParaLine;
 use crate::store::{Batch, Kept, NotKept, Place, Settled, State, Store};
 use chrono::{TimeDelta, Utc};
-use eaid_adapters::effect::Effect;
+use eaid_adapters::effect::{Effect, Key};
+use eaid_adapters::loja701::tables::Sl1;
+use eaid_adapters::table::Declared;
 use eaid_schemas::violation::Code;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -16,6 +18,7 @@ on_both_engines!(
     a_key_that_is_there_needs_no_wait,
     a_key_of_the_same_batch_needs_no_wait,
     a_woken_message_is_decided_by_its_claimer,
+    a_row_that_leaves_a_state_wakes,
     patience_ends,
     a_message_that_parks_again_pauses,
     a_successor_supersedes,
@@ -94,6 +97,20 @@ async fn a_woken_message_is_decided_by_its_claimer(house: House) {
     assert_eq!((story.stored.attempts, story.waits.len(), story.sent.len()), (2, 0, 1));
     // Settled is settled.
     house.stale(held_by(ours, vec![decided()])).await;
+}
+
+/// One that waits until a sale is in RX no more: not woken by its coming, nor by another change of it.
+async fn a_row_that_leaves_a_state_wakes(house: House) {
+    let staged = sale("000001", &[("l1_situa", "RX")]);
+    house.keep(effects(vec![Effect::Insert(staged.clone())])).await;
+    let key = Key::left(&Sl1::from_row(&staged), Sl1::l1_situa);
+    assert_eq!(house.keep(batch(vec![parked("u1", std::slice::from_ref(&key))])).await.woken, 0);
+    let still = change("000001", &[("l1_ergrvbt", "x")], &[("l1_situa", "RX")]);
+    assert_eq!(house.keep(effects(vec![still])).await.woken, 0);
+    let taken = change("000001", &[("l1_situa", "OK")], &[("l1_situa", "RX")]);
+    assert_eq!(house.keep(effects(vec![taken])).await.woken, 1);
+    // Who comes too late to wait finds that it was taken.
+    assert_eq!(house.keep(batch(vec![parked("u2", &[key])])).await.woken, 1);
 }
 
 async fn patience_ends(house: House) {
