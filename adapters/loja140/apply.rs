@@ -121,7 +121,7 @@ fn links(letter: &Letter<RetailSalesCancellation>, id: &Text<50>, sale: &Sl1) ->
         partner: partner(),
         alias: Alias::CANCELLATION,
         external: id.as_str().to_owned(),
-        internal: sale.sale_id.clone(),
+        internal: sale.sale_id.to_string(),
         stamp: letter.stamp().to_owned(),
         was: None,
     };

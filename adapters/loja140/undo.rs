@@ -33,7 +33,7 @@ pub(super) fn undo(sold: &Sold, operator: &str, day: Option<&Moment>, world: &Wo
         company: sale.company.clone(),
         lx_filial: sale.l1_filial.clone(),
         lx_num: sale.l1_num.clone(),
-        lx_operado: operator.to_owned(),
+        lx_operado: operator.into(),
         lx_dtmovto: day.map(|day| day.date),
         ..Slx::default()
     }));
