@@ -16,6 +16,9 @@ pub(super) fn parts(key: &Key) -> (&str, &str, &str) {
     }
 }
 
+/// What is sought among the rows of a table, by the table and the state that its rows must have left.
+pub(super) type Sought<'a, T> = BTreeMap<(&'a str, Option<Held<'a>>), Vec<T>>;
+
 /// A value that a column must no longer hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Held<'k> {

@@ -9,7 +9,6 @@ use crate::store::{NotKept, Place, Settled, State, cells, keys};
 use eaid_adapters::effect::Key;
 use eaid_adapters::table::Table;
 use sqlx::{AssertSqlSafe, PgConnection};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Begins a transaction that keeps and may bring keys.
@@ -44,7 +43,7 @@ pub(super) async fn park(connection: &mut PgConnection, settled: &[Settled]) -> 
     register(connection, &parked).await?;
     let messages: Vec<Uuid> = parked.iter().map(|one| one.place.id()).collect();
     drop_present_entries(connection, &messages).await?;
-    let mut rows: BTreeMap<(&str, Option<keys::Held<'_>>), Vec<(&Key, Vec<&str>)>> = BTreeMap::new();
+    let mut rows: keys::Sought<'_, (&Key, Vec<&str>)> = keys::Sought::new();
     for missing in parked.iter().flat_map(|one| &one.waits) {
         if let Some((table, left, key)) = keys::row(&missing.key) {
             rows.entry((table, left)).or_default().push((&missing.key, key.split('|').collect()));

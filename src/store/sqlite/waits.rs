@@ -6,7 +6,6 @@ use super::values::{after, id, list};
 use crate::store::{NotKept, Place, Settled, State, cells, keys};
 use eaid_adapters::table::Table;
 use sqlx::{AssertSqlSafe, SqliteConnection};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Ends the waits of messages that were settled. Of one that was refused because a key never came, they stay,
@@ -39,7 +38,7 @@ pub(super) async fn park(connection: &mut SqliteConnection, settled: &[Settled])
     register(connection, &parked).await?;
     let messages: Vec<String> = parked.iter().map(|one| id(one.place.id())).collect();
     drop_present_entries(connection, &messages).await?;
-    let mut rows: BTreeMap<(&str, Option<keys::Held<'_>>), Vec<(String, Vec<&str>)>> = BTreeMap::new();
+    let mut rows: keys::Sought<'_, (String, Vec<&str>)> = keys::Sought::new();
     for missing in parked.iter().flat_map(|one| &one.waits) {
         if let Some((table, left, key)) = keys::row(&missing.key) {
             rows.entry((table, left)).or_default().push((missing.key.to_string(), key.split('|').collect()));
