@@ -30,7 +30,7 @@ pub use declare::{Mistake, Place, declare};
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::pick::{Datum, Picks};
 use eaid_schemas::read::Reading;
-use eaid_schemas::violation::{Code, Violation};
+use eaid_schemas::violation::Violation;
 pub use stage::{Column, Kind, Stage};
 
 /// The name under which it is registered.
@@ -65,13 +65,9 @@ struct Message {
 /// Reads the content of a message by what its registration declares.
 fn open(declared: &'static Declared, envelope: &Envelope, from: Address) -> Box<dyn Case> {
     let mut cx = Reading::new(from.event != Event::Delete, from.items);
-    let read = envelope.pick(&declared.picks, &mut cx);
+    let values = envelope.pick(&declared.picks, &mut cx);
     let mut found = envelope.found.clone();
     found.extend(cx.finish());
-    let values = read.unwrap_or_else(|broken| {
-        found.push(Violation::error(Code::WrongType, "/Content", format!("Content ilegível: {}.", broken.reason)));
-        vec![None; declared.picks.picks().len()]
-    });
     let mut message = Message { declared, from, header: envelope.header.clone(), values, found, id: String::new() };
     message.id = match message.text(declared.id) {
         "" => message.key().map_or_else(String::new, |key| key.join("|")),

@@ -12,7 +12,7 @@ use eaid_schemas::envelope::{Envelope, Event, Format, Header};
 use eaid_schemas::place::Place;
 use eaid_schemas::read::Reading;
 use eaid_schemas::record::{Record, Spec};
-use eaid_schemas::violation::{Code, Violation};
+use eaid_schemas::violation::Violation;
 
 /// Something to be decided.
 pub trait Case: Send + Sync {
@@ -173,7 +173,6 @@ impl<R: Receives> Case for Received<R> {
     }
 
     fn locate(&self, envelope: &Envelope, paths: &[&str]) -> Vec<Place> {
-        // What broke the first reading off breaks this one off at the same place.
         envelope.locate(paths, |cx| drop(envelope.read::<R::Message>(cx)))
     }
 }
@@ -181,13 +180,9 @@ impl<R: Receives> Case for Received<R> {
 /// Reads the content of a message and lays it on the desk of routine `R`.
 pub fn receive<R: Receives>(envelope: &Envelope, from: Address) -> Box<dyn Case> {
     let mut cx = Reading::new(from.event != Event::Delete, from.items);
-    let read = envelope.read::<R::Message>(&mut cx);
+    let message = envelope.read::<R::Message>(&mut cx);
     let mut found = envelope.found.clone();
     found.extend(cx.finish());
-    let message = read.unwrap_or_else(|broken| {
-        found.push(Violation::error(Code::WrongType, "/Content", format!("Content ilegível: {}.", broken.reason)));
-        R::Message::default()
-    });
     Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), format: envelope.format, message, found }))
 }
 

@@ -10,15 +10,14 @@ mod wrapped;
 pub mod xml;
 
 use crate::field::Choice;
+use crate::outline::{Outline, Source};
 use crate::pick::{Datum, Picks};
 use crate::place::{Place, Sought};
-use crate::read::{Broken, Kind, Reading, Source};
+use crate::read::{Kind, Reading};
 use crate::record::Record;
 use crate::violation::{Code, Violation};
 pub use header::{DeliveryType, Event, Header, Type};
-use json::JsonSource;
 use std::ops::Range;
-use xml::XmlSource;
 
 /// The format of a message; its answer goes out in the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +64,15 @@ impl Format {
 pub struct Limits {
     /// Greatest body, in bytes.
     pub body: usize,
-    /// Greatest nesting.
+    /// Greatest nesting, at most [`Limits::DEEPEST`].
     pub depth: usize,
     /// Greatest number of members of one list.
     pub items: usize,
+}
+
+impl Limits {
+    /// The deepest nesting that may be allowed: a text is walked over by recursion, and messages have seven levels.
+    pub const DEEPEST: usize = 128;
 }
 
 /// A body without an envelope: it is set aside, its bytes kept.
@@ -108,30 +112,32 @@ pub struct Envelope {
     /// A digest of the content as values: order, case of names and spelling of numbers do not matter.
     pub digest: u128,
     text: String,
+    outline: Outline,
+    header_at: HeaderAt,
+    /// The mark of the content,
+    content_at: usize,
+    /// and where it stands in the text.
     content: Range<usize>,
+}
+
+/// Where the header stands.
+#[derive(Clone, Copy, Debug)]
+enum HeaderAt {
+    /// In JSON, its mark.
+    Json(usize),
+    /// In XML, the marks of its parts.
+    Xml(xml::HeaderParts),
 }
 
 impl Envelope {
     /// Reads the content by its declaration. Violations go to `cx`.
-    ///
-    /// # Errors
-    /// [`Broken`] where the content cannot be walked over; decoding has proved that it can.
-    pub fn read<R: Record>(&self, cx: &mut Reading) -> Result<R, Broken> {
-        match self.format {
-            Format::Json => json::read_content(&self.text, self.content.clone(), cx),
-            Format::Xml => xml::read_content(&self.text, self.content.clone(), cx),
-        }
+    pub fn read<R: Record>(&self, cx: &mut Reading) -> R {
+        read_content(self.outline.source(&self.text, self.content_at), cx)
     }
 
     /// Picks values out of the content. Violations go to `cx`.
-    ///
-    /// # Errors
-    /// [`Broken`] where the content cannot be walked over.
-    pub fn pick(&self, picks: &Picks, cx: &mut Reading) -> Result<Vec<Option<Datum>>, Broken> {
-        match self.format {
-            Format::Json => picks.read(&mut JsonSource::part(&self.text, self.content.clone()), cx),
-            Format::Xml => picks.read(&mut XmlSource::part(&self.text, self.content.clone()), cx),
-        }
+    pub fn pick(&self, picks: &Picks, cx: &mut Reading) -> Vec<Option<Datum>> {
+        picks.read(&mut self.outline.source(&self.text, self.content_at), cx)
     }
 
     /// The message as an answer to it carries it: XML alone does, without its declaration, whose encoding is no
@@ -172,9 +178,9 @@ impl Envelope {
 
     /// Reads header and content once more, and gives where the paths were met that each sought.
     fn seek(&self, mut header: Reading, mut content: Reading, read: impl FnOnce(&mut Reading)) -> [Sought; 2] {
-        match self.format {
-            Format::Json => json::seek_header(&self.text, &mut header),
-            Format::Xml => xml::seek_header(&self.text, &mut header),
+        match &self.header_at {
+            HeaderAt::Json(at) => drop(json::read_header(self.outline.source(&self.text, *at), &mut header)),
+            HeaderAt::Xml(parts) => drop(xml::read_header(&self.text, &self.outline, parts, &mut header)),
         }
         read(&mut content);
         [header.sought(), content.sought()]
@@ -186,20 +192,31 @@ impl Envelope {
     }
 
     /// The event that a content names (RetailSales does, `domain/retailsales.md` 1).
-    fn event_in<S: Source>(mut content: S) -> Option<Event> {
-        if content.peek().ok()? != Kind::Object {
+    fn event_in(mut content: Source<'_>) -> Option<Event> {
+        if content.peek() != Kind::Object {
             return None;
         }
-        let mut first = true;
-        while let Some(is_event) = content.property(first, |name| name.eq_ignore_ascii_case("event")).ok()? {
-            first = false;
-            if is_event && content.peek().ok()? == Kind::Text {
-                return Event::find(content.text().ok()?).map(|(event, _)| event);
+        content.enter();
+        while let Some(name) = content.property() {
+            if name.text.eq_ignore_ascii_case("event") && content.peek() == Kind::Text {
+                return Event::find(content.text()).map(|(event, _)| event);
             }
-            content.skip().ok()?;
+            content.skip();
         }
         None
     }
+}
+
+/// Reads a content by its declaration; an empty one lacks all. One that is no object is an error of its own.
+fn read_content<R: Record>(mut source: Source<'_>, cx: &mut Reading) -> R {
+    let mut record = R::default();
+    match source.peek() {
+        Kind::Object => record.read_object(&mut source, cx),
+        Kind::Null => record.check_absent(cx),
+        Kind::Text if source.text().trim_matches(' ').is_empty() => record.check_absent(cx),
+        other => cx.within("Content", |cx| cx.wrong_type("um objeto", other)),
+    }
+    record
 }
 
 /// What a body can be.
@@ -224,12 +241,10 @@ pub enum Document {
 /// # Errors
 /// [`Unreadable`] where there is no envelope.
 pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Result<Document, Unreadable> {
-    if body.len() > limits.body {
-        let text = format!("O corpo tem {} bytes; o limite é {}.", body.len(), limits.body);
-        return Err(Unreadable::new(Code::TooLarge, text));
-    }
+    within_bound(body.len(), limits.body)?;
     let (text, is_guessed) = charset::text_of(body, content_type)?;
     let text = wrapped::unwrap(text)?;
+    within_bound(text.len(), Outline::GREATEST)?;
     let mut document = match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),
         Some(b'<') => xml::decode(text.into_owned(), limits)
@@ -243,4 +258,12 @@ pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Resul
         envelope.found.push(Violation::warning(Code::ReadAs, "", text));
     }
     Ok(document)
+}
+
+fn within_bound(length: usize, bound: usize) -> Result<(), Unreadable> {
+    if length > bound {
+        let text = format!("O corpo tem {length} bytes; o limite é {bound}.");
+        return Err(Unreadable::new(Code::TooLarge, text));
+    }
+    Ok(())
 }

@@ -3,7 +3,8 @@
 mod anything;
 mod clock;
 
-use crate::read::{Broken, Kind, Reading, Source};
+use crate::outline::Source;
+use crate::read::{Kind, Reading};
 use crate::record::Shape;
 use crate::violation::Code;
 use crate::write::Writer;
@@ -20,7 +21,7 @@ pub trait Value: Sized {
     const SHAPE: Shape;
 
     /// Reads the next value. `None` where it is absent, empty or wrong; what is wrong is noted in `cx`.
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken>;
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self>;
 
     /// Notes what is mandatory inside a value that is absent. A plain field is missing itself.
     fn absent(required: bool, cx: &mut Reading) {
@@ -30,11 +31,10 @@ pub trait Value: Sized {
     }
 
     /// Reads the same tag named again: the later one stands, a list grows.
-    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
-        if let Some(later) = Self::read(source, cx)? {
+    fn read_again(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
+        if let Some(later) = Self::read(source, cx) {
             *self = later;
         }
-        Ok(())
     }
 
     /// Writes the value.
@@ -42,22 +42,22 @@ pub trait Value: Sized {
 }
 
 /// The text of a text or number, or `None` after noting the wrong kind. Empty text counts as absent.
-fn scalar<'s, S: Source>(source: &'s mut S, cx: &mut Reading, wanted: &str) -> Result<Option<(Kind, &'s str)>, Broken> {
-    let kind = source.peek()?;
+fn scalar<'t>(source: &mut Source<'t>, cx: &mut Reading, wanted: &str) -> Option<(Kind, &'t str)> {
+    let kind = source.peek();
     match kind {
         Kind::Text | Kind::Number => {
-            let text = source.text()?;
+            let text = source.text();
             let blank = text.bytes().all(|byte| byte == b' ');
-            Ok((!blank).then_some((kind, text)))
+            (!blank).then_some((kind, text))
         }
         Kind::Null => {
-            source.skip()?;
-            Ok(None)
+            source.skip();
+            None
         }
         Kind::Flag | Kind::Object | Kind::Array => {
-            source.skip()?;
+            source.skip();
             cx.wrong_type(wanted, kind);
-            Ok(None)
+            None
         }
     }
 }
@@ -95,12 +95,8 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
 }
 
 /// Reads a text of at most `max` characters, trailing blanks not counted.
-pub(crate) fn read_text<S: Source>(
-    source: &mut S,
-    cx: &mut Reading,
-    max: usize,
-) -> Result<Option<CompactString>, Broken> {
-    let Some((kind, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
+pub(crate) fn read_text(source: &mut Source<'_>, cx: &mut Reading, max: usize) -> Option<CompactString> {
+    let (kind, text) = scalar(source, cx, "texto")?;
     if kind == Kind::Number {
         cx.read_as("Número lido como texto.");
     }
@@ -108,16 +104,16 @@ pub(crate) fn read_text<S: Source>(
     if trimmed.len() > max && trimmed.chars().count() > max {
         let length = trimmed.chars().count();
         cx.error(Code::TooLong, format!("Texto com {length} caracteres; o máximo é {max}."));
-        return Ok(None);
+        return None;
     }
-    Ok(Some(text.into()))
+    Some(text.into())
 }
 
 impl<const MAX: usize> Value for Text<MAX> {
     const SHAPE: Shape = Shape::Text { max: MAX };
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        Ok(read_text(source, cx, MAX)?.map(Text))
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        read_text(source, cx, MAX).map(Text)
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -170,10 +166,10 @@ pub fn parse_number(text: &str) -> Option<Decimal> {
 }
 
 /// A number by its text; of what is none, or is read against the book, `cx` is told.
-fn number_of<S: Source>(kind: Kind, text: &str, cx: &mut Reading) -> Option<Decimal> {
+fn number_of(kind: Kind, text: &str, is_typed: bool, cx: &mut Reading) -> Option<Decimal> {
     match parse_number(text) {
         Some(value) => {
-            if kind == Kind::Text && (S::IS_TYPED || text.contains(',')) {
+            if kind == Kind::Text && (is_typed || text.contains(',')) {
                 cx.read_as("Texto lido como número.");
             }
             Some(value)
@@ -223,40 +219,35 @@ fn plain_number(text: &str, whole: u32, scale: u32) -> Option<Decimal> {
 }
 
 /// Reads an exact number of at most `whole` digits before the point and `scale` after it.
-pub(crate) fn read_amount<S: Source>(
-    source: &mut S,
-    cx: &mut Reading,
-    whole: u32,
-    scale: u32,
-) -> Result<Option<Decimal>, Broken> {
-    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
-    if (kind == Kind::Number || !S::IS_TYPED)
+pub(crate) fn read_amount(source: &mut Source<'_>, cx: &mut Reading, whole: u32, scale: u32) -> Option<Decimal> {
+    let (kind, text) = scalar(source, cx, "número")?;
+    if (kind == Kind::Number || !source.is_typed())
         && let Some(value) = plain_number(text, whole, scale)
     {
-        return Ok(Some(value));
+        return Some(value);
     }
-    let Some(value) = number_of::<S>(kind, text, cx) else { return Ok(None) };
+    let value = number_of(kind, text, source.is_typed(), cx)?;
     let rounded = commercial(value, scale);
     if rounded != value {
         if (rounded - value).abs() < Decimal::new(1, 6) {
             cx.read_as(format!("Lido como {rounded}: as casas a mais são ruído binário."));
         } else {
             cx.error(Code::TooManyDecimals, format!("O número tem mais de {scale} casas decimais."));
-            return Ok(None);
+            return None;
         }
     }
     if rounded.trunc().abs() >= bound(whole) {
         cx.error(Code::OutOfRange, format!("O número tem mais de {whole} dígitos antes da vírgula."));
-        return Ok(None);
+        return None;
     }
-    Ok(Some(rounded.normalize()))
+    Some(rounded.normalize())
 }
 
 impl<const WHOLE: u32, const SCALE: u32> Value for Amount<WHOLE, SCALE> {
     const SHAPE: Shape = Shape::Amount { whole: WHOLE, scale: SCALE };
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        Ok(read_amount(source, cx, WHOLE, SCALE)?.map(Amount))
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        read_amount(source, cx, WHOLE, SCALE).map(Amount)
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -276,25 +267,25 @@ impl<const MAX: u32> Count<MAX> {
 }
 
 /// Reads a whole number from 0 to `max`.
-pub(crate) fn read_count<S: Source>(source: &mut S, cx: &mut Reading, max: u32) -> Result<Option<u32>, Broken> {
-    let Some((kind, text)) = scalar(source, cx, "número")? else { return Ok(None) };
-    let Some(value) = number_of::<S>(kind, text, cx) else { return Ok(None) };
+pub(crate) fn read_count(source: &mut Source<'_>, cx: &mut Reading, max: u32) -> Option<u32> {
+    let (kind, text) = scalar(source, cx, "número")?;
+    let value = number_of(kind, text, source.is_typed(), cx)?;
     if !value.fract().is_zero() {
         cx.error(Code::TooManyDecimals, "Esperado um número inteiro.".to_owned());
-        return Ok(None);
+        return None;
     }
     let whole = u32::try_from(value).ok().filter(|whole| *whole <= max);
     if whole.is_none() {
         cx.error(Code::OutOfRange, format!("Esperado um número de 0 a {max}."));
     }
-    Ok(whole)
+    whole
 }
 
 impl<const MAX: u32> Value for Count<MAX> {
     const SHAPE: Shape = Shape::Count { max: MAX };
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        Ok(read_count(source, cx, MAX)?.map(Count))
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        read_count(source, cx, MAX).map(Count)
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -308,15 +299,15 @@ pub struct Moment {
     /// The day.
     pub date: NaiveDate,
     /// What stood after the `T`.
-    pub time: Option<String>,
+    pub time: Option<CompactString>,
 }
 
 impl Moment {
     /// Reads `YYYY-MM-DD`, `YYYYMMDD`, each with an optional `T…` or ` …` part.
     pub fn parse(text: &str) -> Option<Moment> {
         let text = text.trim();
-        let (day, time) = match text.split_once(['T', ' ']) {
-            Some((day, time)) => (day, Some(time.trim())),
+        let (day, time) = match text.bytes().position(|byte| matches!(byte, b'T' | b' ')) {
+            Some(end) => (&text[..end], Some(text[end + 1..].trim())),
             None => (text, None),
         };
         let (year, month, day) = match day.as_bytes() {
@@ -328,7 +319,7 @@ impl Moment {
         let date = NaiveDate::from_ymd_opt(year, digits(&month)?, digits(&day)?)?;
         let time = match time {
             Some(time) if !time_is_plausible(time) => return None,
-            other => other.filter(|time| !time.is_empty()).map(str::to_owned),
+            other => other.filter(|time| !time.is_empty()).map(CompactString::from),
         };
         Some(Moment { date, time })
     }
@@ -341,20 +332,18 @@ fn digits(text: &[u8]) -> Option<u32> {
 
 /// `HH:MM[:SS[.fff]]` with an optional zone, or nothing.
 fn time_is_plausible(time: &str) -> bool {
-    let clock = time.find(['Z', 'z', '+', '-']).map_or(time, |zone| &time[..zone]);
+    let zone = time.bytes().position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'));
+    let clock = &time.as_bytes()[..zone.unwrap_or(time.len())];
     if clock.is_empty() {
         return time.is_empty();
     }
-    let limits = [24u32, 60, 61];
-    let mut parts = clock.splitn(3, ':');
     let mut seen = 0;
-    for limit in limits {
-        let Some(part) = parts.next() else { break };
-        let whole = part.split('.').next().unwrap_or(part);
-        match whole.parse::<u32>() {
-            Ok(value) if value < limit && whole.len() == 2 => seen += 1,
-            _ => return false,
+    for (part, limit) in clock.splitn(3, |byte| *byte == b':').zip([24, 60, 61]) {
+        let whole = part.iter().position(|byte| *byte == b'.').map_or(part, |point| &part[..point]);
+        if whole.len() != 2 || digits(whole).is_none_or(|value| value >= limit) {
+            return false;
         }
+        seen += 1;
     }
     seen >= 2
 }
@@ -362,14 +351,14 @@ fn time_is_plausible(time: &str) -> bool {
 impl Value for Moment {
     const SHAPE: Shape = Shape::Moment;
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        let Some((_, text)) = scalar(source, cx, "data em texto")? else { return Ok(None) };
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        let (_, text) = scalar(source, cx, "data em texto")?;
         let moment = Moment::parse(text);
         if moment.is_none() {
             let quoted = cx.quote(text);
             cx.error(Code::NotADate, format!("{quoted} não é uma data (AAAA-MM-DD ou AAAA-MM-DDTHH:MM:SS)."));
         }
-        Ok(moment)
+        moment
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -387,14 +376,14 @@ pub struct Flag(pub bool);
 impl Value for Flag {
     const SHAPE: Shape = Shape::Flag;
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        if source.peek()? == Kind::Flag {
-            return source.flag().map(|flag| Some(Flag(flag)));
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        if source.peek() == Kind::Flag {
+            return Some(Flag(source.flag()));
         }
-        let Some((_, text)) = scalar(source, cx, "verdadeiro ou falso")? else { return Ok(None) };
+        let (_, text) = scalar(source, cx, "verdadeiro ou falso")?;
         let text = text.trim();
-        if !S::IS_TYPED && matches!(text, "true" | "false") {
-            return Ok(Some(Flag(text == "true")));
+        if !source.is_typed() && matches!(text, "true" | "false") {
+            return Some(Flag(text == "true"));
         }
         let value = match text.to_ascii_lowercase().as_str() {
             "true" | "t" | "1" | "s" | "sim" | "y" | "yes" | ".t." => true,
@@ -402,11 +391,11 @@ impl Value for Flag {
             _ => {
                 let quoted = cx.quote(text);
                 cx.error(Code::WrongType, format!("{quoted} não é verdadeiro nem falso."));
-                return Ok(None);
+                return None;
             }
         };
         cx.read_as(if value { "Lido como verdadeiro." } else { "Lido como falso." });
-        Ok(Some(Flag(value)))
+        Some(Flag(value))
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -438,21 +427,21 @@ pub trait Choice: Sized + Copy + PartialEq + 'static {
 }
 
 /// Reads a closed list; shared by all that [`choice!`](crate::choice) declares.
-pub fn read_choice<C: Choice, S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<C>, Broken> {
-    let Some((_, text)) = scalar(source, cx, "texto")? else { return Ok(None) };
+pub fn read_choice<C: Choice>(source: &mut Source<'_>, cx: &mut Reading) -> Option<C> {
+    let (_, text) = scalar(source, cx, "texto")?;
     match C::find(text) {
         Some((member, by_the_book)) => {
             if !by_the_book {
                 cx.read_as(format!("Lido como {}.", member.as_str()));
             }
-            Ok(Some(member))
+            Some(member)
         }
         None => {
             let allowed: Vec<&str> =
                 C::MEMBERS.iter().map(|(_, name, _)| *name).filter(|name| !name.is_empty()).collect();
             let quoted = cx.quote(text);
             cx.error(Code::NotInList, format!("{quoted} não está na lista: {}.", allowed.join(", ")));
-            Ok(None)
+            None
         }
     }
 }
@@ -478,10 +467,10 @@ macro_rules! choice {
                 doc: concat!($($member_doc),*),
             }),+]);
 
-            fn read<S: $crate::read::Source>(
-                source: &mut S,
+            fn read(
+                source: &mut $crate::outline::Source<'_>,
                 cx: &mut $crate::read::Reading,
-            ) -> Result<Option<Self>, $crate::read::Broken> {
+            ) -> Option<Self> {
                 $crate::field::read_choice(source, cx)
             }
 

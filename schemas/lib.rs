@@ -7,7 +7,8 @@
 //! | room | subject |
 //! |---|---|
 //! | [`violation`] | what can be wrong with a message, by stable code |
-//! | [`read`] | events of a document, and the context in which they are read |
+//! | [`outline`] | what a walk over a text found in it, and the events of its values |
+//! | [`read`] | the context in which they are read |
 //! | [`field`] | the types of fields: a constraint is part of the type |
 //! | [`mod@record`] | the declaration of a record, and the lists of them |
 //! | [`place`] | where in a text a path stands |
@@ -23,6 +24,7 @@ pub mod envelope;
 pub mod field;
 pub mod json_schema;
 pub mod messages;
+pub mod outline;
 pub mod pick;
 pub mod place;
 pub mod read;

@@ -3,7 +3,8 @@
 //! The reading is that of declared fields: names without case, numbers as text, every violation at once.
 
 use crate::field::{Flag, Moment, Value, read_amount, read_count, read_text};
-use crate::read::{Broken, Kind, Reading, Source};
+use crate::outline::Source;
+use crate::read::{Kind, Reading};
 use crate::record::{FieldSpec, Shape};
 use chrono::NaiveDate;
 use compact_str::CompactString;
@@ -106,55 +107,50 @@ impl Picks {
     }
 
     /// Reads a content: a value for each pick, `None` where it is absent, empty or wrong.
-    ///
-    /// # Errors
-    /// [`Broken`] where the source cannot be walked over.
-    pub fn read<S: Source>(&self, source: &mut S, cx: &mut Reading) -> Result<Vec<Option<Datum>>, Broken> {
+    pub fn read(&self, source: &mut Source<'_>, cx: &mut Reading) -> Vec<Option<Datum>> {
         let mut picked = vec![None; self.picks.len()];
-        match source.peek()? {
-            Kind::Object => self.read_object(&self.root, source, cx, &mut picked)?,
+        match source.peek() {
+            Kind::Object => self.read_object(&self.root, source, cx, &mut picked),
             kind => {
-                if !is_blank(source, kind)? {
+                if !is_blank(source, kind) {
                     cx.within("Content", |cx| cx.wrong_type("um objeto", kind));
-                    return Ok(picked);
+                    return picked;
                 }
                 self.check_absent(&self.root, &picked, cx);
             }
         }
-        Ok(picked)
+        picked
     }
 
-    fn read_object<S: Source>(
+    fn read_object(
         &self,
         branches: &[Branch],
-        source: &mut S,
+        source: &mut Source<'_>,
         cx: &mut Reading,
         picked: &mut [Option<Datum>],
-    ) -> Result<(), Broken> {
-        cx.stand(source)?;
-        let mut first = true;
+    ) {
+        cx.stand(source);
         let mut entered = vec![false; branches.len()];
-        while let Some(found) = source.property(first, |name| {
-            branches.iter().position(|branch| name_of(branch, &self.picks).eq_ignore_ascii_case(name))
-        })? {
-            first = false;
-            let Some(found) = found else {
-                source.skip()?;
+        source.enter();
+        while let Some(name) = source.property() {
+            let is_called = |branch: &Branch| name_of(branch, &self.picks).eq_ignore_ascii_case(name.text);
+            let Some(found) = branches.iter().position(is_called) else {
+                source.skip();
                 continue;
             };
             match &branches[found] {
                 Branch::Inner(name, inner) => {
                     entered[found] |= cx.within(name, |cx| {
-                        cx.stand(source)?;
+                        cx.stand(source);
                         self.read_inner(inner, source, cx, picked)
-                    })?;
+                    });
                 }
                 Branch::Leaf(place) => {
                     let field = &self.picks[*place].field;
                     let datum = cx.field(field.tag, field.is_personal, |cx| {
-                        cx.stand(source)?;
+                        cx.stand(source);
                         read(field, source, cx)
-                    })?;
+                    });
                     if let Some(datum) = datum {
                         picked[*place] = Some(datum);
                     }
@@ -163,43 +159,43 @@ impl Picks {
         }
         let left = branches.iter().zip(entered).filter(|(_, entered)| !entered);
         left.for_each(|(branch, _)| self.check_absent(std::slice::from_ref(branch), picked, cx));
-        Ok(())
     }
 
     /// An object that holds picks, or a list of one: a message is one row. Whether it was entered.
-    fn read_inner<S: Source>(
+    fn read_inner(
         &self,
         branches: &[Branch],
-        source: &mut S,
+        source: &mut Source<'_>,
         cx: &mut Reading,
         picked: &mut [Option<Datum>],
-    ) -> Result<bool, Broken> {
-        let kind = source.peek()?;
+    ) -> bool {
+        let kind = source.peek();
         match kind {
-            Kind::Object => self.read_object(branches, source, cx, picked)?,
+            Kind::Object => self.read_object(branches, source, cx, picked),
             Kind::Array => {
                 let mut members = 0;
-                while source.element(members == 0)? {
+                source.enter();
+                while source.element() {
                     members += 1;
-                    match source.peek()? {
-                        Kind::Object if members == 1 => self.read_object(branches, source, cx, picked)?,
-                        _ => source.skip()?,
+                    match source.peek() {
+                        Kind::Object if members == 1 => self.read_object(branches, source, cx, picked),
+                        _ => source.skip(),
                     }
                 }
                 match members {
-                    0 => return Ok(false),
+                    0 => return false,
                     1 => cx.read_as("Lista de um elemento lida como objeto."),
                     _ => cx.wrong_type("um só objeto", kind),
                 }
             }
             _ => {
-                if !is_blank(source, kind)? {
+                if !is_blank(source, kind) {
                     cx.wrong_type("um objeto", kind);
                 }
-                return Ok(false);
+                return false;
             }
         }
-        Ok(true)
+        true
     }
 
     /// Notes what is needed and absent.
@@ -234,12 +230,12 @@ fn name_of(branch: &Branch, picks: &[Pick]) -> &'static str {
 }
 
 /// Consumes what is no object; whether it says nothing.
-fn is_blank<S: Source>(source: &mut S, kind: Kind) -> Result<bool, Broken> {
+fn is_blank(source: &mut Source<'_>, kind: Kind) -> bool {
     if kind == Kind::Text {
-        return Ok(source.text()?.trim().is_empty());
+        return source.text().trim().is_empty();
     }
-    source.skip()?;
-    Ok(kind == Kind::Null)
+    source.skip();
+    kind == Kind::Null
 }
 
 fn first_of(branch: &Branch) -> usize {
@@ -249,17 +245,17 @@ fn first_of(branch: &Branch) -> usize {
     }
 }
 
-fn read<S: Source>(field: &FieldSpec, source: &mut S, cx: &mut Reading) -> Result<Option<Datum>, Broken> {
-    Ok(match field.shape {
-        Shape::Text { max } => read_text(source, cx, max)?.map(Datum::Text),
-        Shape::Amount { whole, scale } => read_amount(source, cx, whole, scale)?.map(Datum::Number),
-        Shape::Count { max } => read_count(source, cx, max)?.map(|count| Datum::Number(count.into())),
-        Shape::Moment => Moment::read(source, cx)?.map(|moment| Datum::Day(moment.date)),
-        Shape::Flag => Flag::read(source, cx)?.map(|flag| Datum::Flag(flag.0)),
+fn read(field: &FieldSpec, source: &mut Source<'_>, cx: &mut Reading) -> Option<Datum> {
+    match field.shape {
+        Shape::Text { max } => read_text(source, cx, max).map(Datum::Text),
+        Shape::Amount { whole, scale } => read_amount(source, cx, whole, scale).map(Datum::Number),
+        Shape::Count { max } => read_count(source, cx, max).map(|count| Datum::Number(count.into())),
+        Shape::Moment => Moment::read(source, cx).map(|moment| Datum::Day(moment.date)),
+        Shape::Flag => Flag::read(source, cx).map(|flag| Datum::Flag(flag.0)),
         // Nothing else is one value.
         _ => {
-            source.skip()?;
+            source.skip();
             None
         }
-    })
+    }
 }

@@ -1,7 +1,6 @@
-//! The events of a document, and the context in which a declaration reads them.
-//!
-//! JSON and XML are two [`Source`]s of the same events, so that one reader serves both.
+//! The context in which a declaration reads a document: where we are, what was found, what is demanded.
 
+use crate::outline::Source;
 use crate::place::Sought;
 use crate::violation::{Code, ErrorPaths, Level, Violation};
 use std::fmt::Write as _;
@@ -37,7 +36,7 @@ impl Kind {
     }
 }
 
-/// The document broke off or is malformed: nothing more can be read from it.
+/// The document broke off or is malformed: nothing can be read from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
     /// Byte offset in the text.
@@ -52,29 +51,6 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     (line, String::from_utf8_lossy(&before[line_start..]).chars().count() + 1)
-}
-
-/// A pull reader of one document.
-pub trait Source {
-    /// Whether the format tells texts, numbers and lists apart. In XML all is text, and a list is its tag repeated:
-    /// there it is nothing to be noted.
-    const IS_TYPED: bool;
-
-    /// Byte offset of the value that was peeked at last.
-    fn at(&self) -> usize;
-    /// The kind of the next value.
-    fn peek(&mut self) -> Result<Kind, Broken>;
-    /// Consumes a text, or a number as its digits.
-    fn text(&mut self) -> Result<&str, Broken>;
-    /// Consumes a flag.
-    fn flag(&mut self) -> Result<bool, Broken>;
-    /// Consumes whatever stands next.
-    fn skip(&mut self) -> Result<(), Broken>;
-    /// Steps to the next property of an object (`first`: enters it) and gives `see` its name; `None` at its end.
-    /// The value must be consumed before the next step.
-    fn property<R>(&mut self, first: bool, see: impl FnOnce(&str) -> R) -> Result<Option<R>, Broken>;
-    /// Steps to the next element of an array (`first`: enters it); `false` at its end.
-    fn element(&mut self, first: bool) -> Result<bool, Broken>;
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -129,15 +105,14 @@ impl Reading {
     }
 
     /// Takes note of where the next value stands, if anybody asked.
-    pub fn stand<S: Source>(&mut self, source: &mut S) -> Result<(), Broken> {
+    #[inline]
+    pub fn stand(&mut self, source: &Source<'_>) {
         if self.sought.is_some() {
-            source.peek()?;
-            let (pointer, at) = (self.pointer(), source.at());
+            let pointer = self.pointer();
             if let Some(sought) = &mut self.sought {
-                sought.meet(pointer, at);
+                sought.meet(pointer, source.at());
             }
         }
-        Ok(())
     }
 
     /// The path of the present place.
@@ -158,6 +133,7 @@ impl Reading {
     }
 
     /// Reads below a name.
+    #[inline]
     pub fn within<R>(&mut self, name: &'static str, read: impl FnOnce(&mut Self) -> R) -> R {
         self.path.push(Step::Name(name));
         let result = read(self);
@@ -166,6 +142,7 @@ impl Reading {
     }
 
     /// Reads below an index.
+    #[inline]
     pub fn at_index<R>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> R) -> R {
         self.path.push(Step::Index(index));
         let result = read(self);
@@ -174,6 +151,7 @@ impl Reading {
     }
 
     /// Reads a field; what is `personal` is never quoted in a text.
+    #[inline]
     pub fn field<R>(&mut self, name: &'static str, personal: bool, read: impl FnOnce(&mut Self) -> R) -> R {
         let before = self.personal;
         self.personal |= personal;

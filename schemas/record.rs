@@ -5,7 +5,8 @@ mod seldom;
 mod sparse;
 
 use crate::field::Value;
-use crate::read::{Broken, Kind, Reading, Source};
+use crate::outline::{Name, Source};
+use crate::read::{Kind, Reading};
 use crate::version::Version;
 use crate::write::Writer;
 pub use names::Names;
@@ -191,30 +192,17 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Finds a field by a name of the document, trying the one after the last found first: documents mostly
-    /// keep the order of the book.
-    pub fn find(&self, name: &str, expected: usize) -> Option<usize> {
-        self.meet(name, expected).map(|met| met.index)
-    }
-
-    /// The same, and whether the document begins the name in lower case against the book, as the drafts of 2017 did
-    /// (`domain/protocol.md` 3).
-    fn meet(&self, name: &str, expected: usize) -> Option<Met> {
-        if self.fields.get(expected).is_some_and(|field| field.tag == name) {
-            return Some(Met { index: expected, is_lower_camel: false });
-        }
-        let begins_lower = |name: &str| name.starts_with(|first: char| first.is_ascii_lowercase());
-        self.names.find(self.fields, name).map(|index| {
-            let is_lower_camel = begins_lower(name) && !begins_lower(self.fields[index].tag);
-            Met { index, is_lower_camel }
-        })
+    /// Finds the field that a name of the document calls.
+    pub fn find(&self, name: Name<'_>) -> Option<usize> {
+        self.names.find(self.fields, name)
     }
 }
 
-/// A field that a document names.
-struct Met {
-    index: usize,
-    is_lower_camel: bool,
+/// Whether the document begins a name in lower case against the book, as the drafts of 2017 did
+/// (`domain/protocol.md` 3).
+fn is_lower_camel(name: &str, tag: &str) -> bool {
+    let begins_lower = |name: &str| name.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
+    begins_lower(name) && !begins_lower(tag)
 }
 
 /// A declared record. Written by [`record!`](crate::record!).
@@ -223,7 +211,7 @@ pub trait Record: Default {
     fn spec() -> &'static Spec;
 
     /// Reads the next value into the field of an index.
-    fn read_field<S: Source>(&mut self, index: usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken>;
+    fn read_field(&mut self, index: usize, source: &mut Source<'_>, cx: &mut Reading);
 
     /// Notes every mandatory field that is absent.
     fn check_absent(&self, cx: &mut Reading);
@@ -232,50 +220,47 @@ pub trait Record: Default {
     fn write_fields(&self, out: &mut dyn Writer);
 
     /// Reads an object. What no field is called is passed over: it is kept in the stored message.
-    fn read_object<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Self, Broken> {
-        cx.stand(source)?;
-        let mut record = Self::default();
-        let mut expected = 0;
-        let mut first = true;
-        while let Some(found) = source.property(first, |name| Self::spec().meet(name, expected))? {
-            first = false;
-            match found {
-                Some(Met { index, is_lower_camel }) => {
-                    if is_lower_camel {
-                        cx.lower_camel(Self::spec().fields[index].tag);
-                    }
-                    record.read_field(index, source, cx)?;
-                    expected = index + 1;
-                }
-                None => source.skip()?,
+    fn read_object(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
+        cx.stand(source);
+        let spec = Self::spec();
+        source.enter();
+        while let Some(name) = source.property() {
+            let Some(index) = spec.find(name) else {
+                source.skip();
+                continue;
+            };
+            if is_lower_camel(name.text, spec.fields[index].tag) {
+                cx.lower_camel(spec.fields[index].tag);
             }
+            self.read_field(index, source, cx);
         }
-        record.check_absent(cx);
-        Ok(record)
+        self.check_absent(cx);
     }
 }
 
 impl<R: Record> Value for R {
     const SHAPE: Shape = Shape::Record(R::spec);
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        match source.peek()? {
-            Kind::Object => R::read_object(source, cx).map(Some),
-            Kind::Null => source.skip().map(|()| None),
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        match source.peek() {
+            Kind::Object => {
+                let mut record = R::default();
+                record.read_object(source, cx);
+                return Some(record);
+            }
+            Kind::Array => return read_single(source, cx),
+            Kind::Null => source.skip(),
             Kind::Text => {
-                let blank = source.text()?.trim().is_empty();
-                if !blank {
+                if !source.text().trim().is_empty() {
                     cx.wrong_type("um objeto", Kind::Text);
                 }
-                Ok(None)
             }
-            Kind::Array => read_single(source, cx),
             other => {
-                source.skip()?;
+                source.skip();
                 cx.wrong_type("um objeto", other);
-                Ok(None)
             }
         }
+        None
     }
 
     fn absent(required: bool, cx: &mut Reading) {
@@ -292,20 +277,19 @@ impl<R: Record> Value for R {
 }
 
 /// One object where a list of one came.
-fn read_single<R: Record, S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<R>, Broken> {
-    let mut read = None;
-    let mut first = true;
-    while source.element(first)? {
-        first = false;
-        if source.peek()? == Kind::Object && read.is_none() {
-            read = Some(R::read_object(source, cx)?);
+fn read_single<R: Record>(source: &mut Source<'_>, cx: &mut Reading) -> Option<R> {
+    let mut read: Option<R> = None;
+    source.enter();
+    while source.element() {
+        if source.peek() == Kind::Object && read.is_none() {
+            read.insert(R::default()).read_object(source, cx);
             cx.read_as("Lista lida como objeto.");
         } else {
-            source.skip()?;
+            source.skip();
             cx.wrong_type("um só objeto", Kind::Array);
         }
     }
-    Ok(read)
+    read
 }
 
 /// Records in order. Read from an array, from one object, or wrapped under the name of its element; in XML the
@@ -321,8 +305,8 @@ impl<R> Default for List<R> {
 
 impl<R: Record> List<R> {
     /// Reads the next member; `place` is where it stands, which those count for too that are empty or wrong.
-    fn push<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
-        let kind = source.peek()?;
+    fn push(&mut self, place: &mut usize, source: &mut Source<'_>, cx: &mut Reading) {
+        let kind = source.peek();
         if kind == Kind::Array {
             return self.extend(place, source, cx);
         }
@@ -332,65 +316,61 @@ impl<R: Record> List<R> {
             Kind::Null => source.skip(),
             _ if !is_within_bound(at, cx) => source.skip(),
             Kind::Object => {
-                self.0.push(cx.at_index(at, |cx| R::read_object(source, cx))?);
-                Ok(())
+                // Read where it stays: some records have more than a kilobyte.
+                self.0.push(R::default());
+                if let Some(member) = self.0.last_mut() {
+                    cx.at_index(at, |cx| member.read_object(source, cx));
+                }
             }
             other => {
-                source.skip()?;
+                source.skip();
                 cx.at_index(at, |cx| cx.wrong_type("um objeto", other));
-                Ok(())
             }
         }
     }
 
-    fn extend<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
-        let mut first = true;
-        while source.element(first)? {
-            first = false;
-            self.push(place, source, cx)?;
+    fn extend(&mut self, place: &mut usize, source: &mut Source<'_>, cx: &mut Reading) {
+        source.enter();
+        self.make_room(source, cx);
+        while source.element() {
+            self.push(place, source, cx);
         }
-        Ok(())
+    }
+
+    /// Makes room for the objects that are left, as far as they may be members.
+    fn make_room(&mut self, source: &Source<'_>, cx: &Reading) {
+        self.0.reserve_exact(source.objects().min(cx.items.saturating_sub(self.0.len())));
     }
 
     /// An object in the place of a list: the wrapper of the element's name, or the only member itself.
-    fn unwrap_object<S: Source>(&mut self, place: &mut usize, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
-        enum Met {
-            Element,
-            Field(usize),
-            Other,
-        }
+    fn unwrap_object(&mut self, place: &mut usize, source: &mut Source<'_>, cx: &mut Reading) {
         let spec = R::spec();
         let mut alone: Option<R> = None;
-        let mut first = true;
-        while let Some(met) = source.property(first, |name| {
-            if name.eq_ignore_ascii_case(spec.name) {
-                Met::Element
-            } else {
-                spec.find(name, 0).map_or(Met::Other, Met::Field)
-            }
-        })? {
-            first = false;
-            match met {
-                Met::Element => self.push(place, source, cx)?,
-                Met::Field(index) => {
-                    let member = alone.get_or_insert_with(R::default);
-                    cx.at_index(*place, |cx| member.read_field(index, source, cx))?;
+        source.enter();
+        while let Some(name) = source.property() {
+            if name.text.eq_ignore_ascii_case(spec.name) {
+                if self.0.is_empty() {
+                    self.make_room(source, cx);
                 }
-                Met::Other => source.skip()?,
+                self.push(place, source, cx);
+            } else if let Some(index) = spec.find(name) {
+                let member = alone.get_or_insert_with(R::default);
+                cx.at_index(*place, |cx| member.read_field(index, source, cx));
+            } else {
+                source.skip();
             }
         }
         if let Some(member) = alone
             && is_within_bound(*place, cx)
         {
             cx.at_index(*place, |cx| {
-                if S::IS_TYPED {
+                if source.is_typed() {
                     cx.read_as("Objeto lido como lista de um elemento.");
                 }
                 member.check_absent(cx);
             });
             self.0.push(member);
         }
-        Ok(())
     }
 }
 
@@ -405,29 +385,28 @@ fn is_within_bound(place: usize, cx: &mut Reading) -> bool {
 impl<R: Record> Value for List<R> {
     const SHAPE: Shape = Shape::List(R::spec);
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
         let mut list = List::default();
-        list.read_again(source, cx)?;
-        Ok(if list.0.is_empty() { None } else { Some(list) })
+        list.read_again(source, cx);
+        (!list.0.is_empty()).then_some(list)
     }
 
-    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+    fn read_again(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
         let mut place = self.0.len();
-        match source.peek()? {
-            Kind::Array => cx.within(R::spec().name, |cx| self.extend(&mut place, source, cx))?,
-            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(&mut place, source, cx))?,
-            Kind::Null => source.skip()?,
+        match source.peek() {
+            Kind::Array => cx.within(R::spec().name, |cx| self.extend(&mut place, source, cx)),
+            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(&mut place, source, cx)),
+            Kind::Null => source.skip(),
             Kind::Text => {
-                if !source.text()?.trim().is_empty() {
+                if !source.text().trim().is_empty() {
                     cx.wrong_type("uma lista", Kind::Text);
                 }
             }
             other => {
-                source.skip()?;
+                source.skip();
                 cx.wrong_type("uma lista", other);
             }
         }
-        Ok(())
     }
 
     fn write(&self, out: &mut dyn Writer) {
@@ -481,38 +460,35 @@ macro_rules! record {
                 enum Place { $($field,)+ }
                 $(pub const $field: usize = Place::$field as usize;)+
             }
+            static FIELDS: &[$crate::record::FieldSpec] = &[$(
+                $spec.of(<$ty as $crate::field::Value>::SHAPE, concat!($($field_doc),*)),
+            )+];
+            static SPEC: $crate::record::Spec = $crate::record::Spec {
+                name: $wire,
+                kind: stringify!($name),
+                doc: concat!($($doc),*),
+                fields: FIELDS,
+                names: $crate::record::Names::new(),
+            };
 
             impl $crate::record::Record for $name {
                 fn spec() -> &'static $crate::record::Spec {
-                    static FIELDS: &[$crate::record::FieldSpec] = &[$(
-                        $spec.of(<$ty as $crate::field::Value>::SHAPE, concat!($($field_doc),*)),
-                    )+];
-                    static SPEC: $crate::record::Spec = $crate::record::Spec {
-                        name: $wire,
-                        kind: stringify!($name),
-                        doc: concat!($($doc),*),
-                        fields: FIELDS,
-                        names: $crate::record::Names::new(),
-                    };
                     &SPEC
                 }
 
-                fn read_field<S: $crate::read::Source>(
+                fn read_field(
                     &mut self,
                     index: usize,
-                    source: &mut S,
+                    source: &mut $crate::outline::Source<'_>,
                     cx: &mut $crate::read::Reading,
-                ) -> Result<(), $crate::read::Broken> {
-                    let spec = &Self::spec().fields[index];
+                ) {
+                    let spec = &FIELDS[index];
                     cx.field(spec.tag, spec.is_personal, |cx| {
-                        cx.stand(source)?;
+                        cx.stand(source);
                         match index {
                             $(place::$field => match &mut self.$field {
                                 Some(earlier) => $crate::field::Value::read_again(earlier, source, cx),
-                                empty => {
-                                    *empty = <$ty as $crate::field::Value>::read(source, cx)?;
-                                    Ok(())
-                                }
+                                empty => *empty = <$ty as $crate::field::Value>::read(source, cx),
                             })+
                             _ => source.skip(),
                         }
@@ -520,20 +496,17 @@ macro_rules! record {
                 }
 
                 fn check_absent(&self, cx: &mut $crate::read::Reading) {
-                    for (spec, absent, note) in [$((
-                        &Self::spec().fields[place::$field],
-                        self.$field.is_none(),
-                        <$ty as $crate::field::Value>::absent as fn(bool, &mut $crate::read::Reading),
-                    ),)+] {
-                        if absent && spec.is_needed(cx) {
-                            cx.field(spec.tag, spec.is_personal, |cx| if !cx.faulty() { note(true, cx) });
-                        }
-                    }
+                    $(if self.$field.is_none() && FIELDS[place::$field].is_needed(cx) {
+                        let spec = &FIELDS[place::$field];
+                        cx.field(spec.tag, spec.is_personal, |cx| if !cx.faulty() {
+                            <$ty as $crate::field::Value>::absent(true, cx);
+                        });
+                    })+
                 }
 
                 fn write_fields(&self, out: &mut dyn $crate::write::Writer) {
                     $(if let Some(value) = &self.$field {
-                        out.property(Self::spec().fields[place::$field].tag);
+                        out.property(FIELDS[place::$field].tag);
                         $crate::field::Value::write(value, out);
                     })+
                 }

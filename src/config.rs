@@ -268,7 +268,10 @@ impl Config {
         want((1..=5000).contains(&self.inbound.batch), "inbound.batch: expected 1 to 5000");
         want((1..=5000).contains(&self.amqp.window), "amqp.window: expected 1 to 5000");
         want((1..=5000).contains(&self.gravabatch.batch), "gravabatch.batch: expected 1 to 5000");
-        want((2..=128).contains(&self.limits.depth), "limits.depth: expected 2 to 128");
+        want(
+            (2..=EnvelopeLimits::DEEPEST).contains(&self.limits.depth),
+            &format!("limits.depth: expected 2 to {}", EnvelopeLimits::DEEPEST),
+        );
         want(self.limits.items > 0, "limits.items: expected at least 1");
         want(
             ["C", "F", "T", "R", "D", "S"].contains(&self.retail.freight_type.as_str()),

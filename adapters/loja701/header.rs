@@ -118,7 +118,7 @@ pub(super) fn row(
         l1_operado: parties.operator.into(),
         l1_emissao: issued.map(|moment| moment.date),
         l1_emisnf: issued.map(|moment| moment.date),
-        l1_hora: issued.and_then(|moment| moment.time.clone()).unwrap_or_default().into(),
+        l1_hora: issued.and_then(|moment| moment.time.clone()).unwrap_or_default(),
         l1_vlrtot: money(message.total_price) + discount.value,
         l1_vlrliq: money(message.net_price),
         l1_valbrut: money(message.gross_price),

@@ -5,39 +5,24 @@
 //! are the same, and so are one value and a list of it. What is in a list keeps its order. JSON and XML of the
 //! same content have the same digest where their texts and numbers are alike.
 //!
-//! Each value is hashed once, seeded by its name; what stands in an object is added up, so that order needs no
+//! Each value is hashed once, seeded by its name ([`Outline::name`](crate::outline::Outline)); what stands in an object is added up, so that order needs no
 //! sorting.
 
 use crate::field::parse_number;
+use crate::outline::SPREAD;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// The seed of the outermost value.
 pub(super) const ROOT: u64 = 0;
 
-/// An odd constant: it spreads the ordinals of a list over the seeds.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// The seed of a name, its case ignored (and that of a few other characters, which does no harm), eight letters at
-/// a time.
-pub(super) fn name(name: &str) -> u64 {
-    const LOWER: u64 = 0x2020_2020_2020_2020;
-    let fold = |seed: u64, letters: u64| ((seed ^ (letters | LOWER)).wrapping_mul(STEP)).rotate_left(29);
-    let mut chunks = name.as_bytes().chunks_exact(8);
-    let mut seed = name.len() as u64;
-    for chunk in &mut chunks {
-        seed = fold(seed, chunk.iter().rfold(0, |letters, byte| (letters << 8) | u64::from(*byte)));
-    }
-    let rest = chunks.remainder().iter().rfold(0, |letters, byte| (letters << 8) | u64::from(*byte));
-    let seed = fold(seed, rest);
-    seed ^ (seed >> 31)
-}
-
 /// The seed of a member of a list; the first has that of the list itself.
+#[inline]
 pub(super) fn member(seed: u64, ordinal: usize) -> u64 {
-    seed.wrapping_add((ordinal as u64).wrapping_mul(STEP))
+    seed.wrapping_add((ordinal as u64).wrapping_mul(SPREAD))
 }
 
 /// A text, or nothing where it is blank.
+#[inline]
 pub(super) fn text(text: &str, seed: u64) -> Option<u128> {
     let is_blank = text.bytes().all(|byte| byte == b' ');
     (!is_blank).then(|| xxh3_128_with_seed(text.as_bytes(), seed))
@@ -49,6 +34,7 @@ pub(super) fn flag(flag: bool, seed: u64) -> u128 {
 }
 
 /// A number by its digits, whatever their spelling.
+#[inline]
 pub(super) fn number(written: &str, seed: u64) -> u128 {
     let is_plain = !written.bytes().any(|byte| matches!(byte, b'e' | b'E')) && !written.starts_with("-0");
     if is_plain {
@@ -67,11 +53,13 @@ pub(super) fn untyped(written: &str, seed: u64) -> Option<u128> {
 }
 
 /// All that stands in an object.
+#[inline]
 pub(super) fn object(sum: u128, seed: u64) -> u128 {
     xxh3_128_with_seed(&sum.to_le_bytes(), seed)
 }
 
 /// Digits without the zeros after the decimal point that say nothing.
+#[inline]
 fn without_tail(written: &str) -> &str {
     if written.contains('.') { written.trim_end_matches('0').trim_end_matches('.') } else { written }
 }

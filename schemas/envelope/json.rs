@@ -1,93 +1,82 @@
 //! The envelope in JSON.
 
-mod parts;
-mod source;
+mod walk;
 mod writer;
 
 use super::response::{Heading, Identity, STANDARD};
-use super::{Document, Envelope, Format, Header, Limits, Unreadable};
+use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable};
 use crate::field::Value;
-use crate::read::{Broken, Kind, Reading, Source, line_and_column};
+use crate::outline::{Outline, Source};
+use crate::read::{Broken, Reading, line_and_column};
 use crate::record::Record;
 use crate::violation::Code;
 use crate::write::{Content, Writer, texts};
-use parts::{Parts, Stop};
-pub use source::JsonSource;
-use std::ops::Range;
+use walk::Stop;
 pub use writer::JsonWriter;
 
 /// Reads the envelope of a JSON text.
 pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadable> {
-    let parts = parts::find(&text, limits.depth).map_err(|stop| match stop {
+    let walked = walk::over(&text, limits.depth).map_err(|stop| match stop {
         Stop::Deep => Unreadable::too_deep(limits),
         Stop::Broken(broken) => {
             let (line, column) = line_and_column(&text, broken.at);
             Unreadable::new(Code::NotJson, format!("JSON inválido na linha {line}, coluna {column}."))
         }
     })?;
-    if parts.header.is_none() && parts.content.is_none() && parts.names_order && parts.names_event {
-        return Ok(Document::OrderEvent { text, digest: parts.whole_digest });
+    if walked.header.is_none() && walked.content.is_none() && walked.names_order && walked.names_event {
+        return Ok(Document::OrderEvent { text, digest: walked.whole_digest });
     }
+    let outline = walked.outline;
     let mut cx = Reading::of_header(limits.items);
-    let header = parts.header.and_then(|at| read_header(&text, at, &mut cx));
-    match (header, parts.content) {
-        (Some(header), Some(content)) => {
-            let named = (header.event.is_none()).then(|| Envelope::event_in(JsonSource::part(&text, content.clone())));
+    let header = walked.header.and_then(|at| Some((at, read_header(outline.source(&text, at), &mut cx)?)));
+    match (header, walked.content) {
+        (Some((at, header)), Some((content_at, content))) => {
+            let named = || Envelope::event_in(outline.source(&text, content_at));
             Ok(Document::Message(Box::new(Envelope {
-                event: header.event().or_else(|| named.flatten()),
+                event: if header.event.is_some() { header.event() } else { named() },
                 header,
                 format: Format::Json,
                 found: cx.finish(),
-                digest: parts.content_digest,
-                text,
+                digest: walked.content_digest,
+                header_at: HeaderAt::Json(at),
+                content_at,
                 content,
+                outline,
+                text,
             })))
         }
         (header, _) => {
             let unreadable = Unreadable::new(Code::NoEnvelope, "O corpo não tem Header e Content.");
-            Err(Unreadable { header: header.map(Box::new), ..unreadable })
+            Err(Unreadable { header: header.map(|(_, header)| Box::new(header)), ..unreadable })
         }
     }
 }
 
 /// Reads a header; `None` where it is no object.
-fn read_header(text: &str, at: Range<usize>, cx: &mut Reading) -> Option<Header> {
-    let header = Header::read(&mut JsonSource::part(text, at), cx).ok().flatten()?;
+pub(super) fn read_header(mut source: Source<'_>, cx: &mut Reading) -> Option<Header> {
+    let header = Header::read(&mut source, cx)?;
     header.note(cx);
     Some(header)
 }
 
-/// Reads the header of a text once more.
-pub(super) fn seek_header(text: &str, cx: &mut Reading) {
-    if let Ok(Parts { header: Some(at), .. }) = parts::find(text, usize::MAX) {
-        read_header(text, at, cx);
-    }
-}
-
-/// Reads a content by its declaration. A content that is no object is an error of its own.
-pub(super) fn read_content<R: Record>(text: &str, content: Range<usize>, cx: &mut Reading) -> Result<R, Broken> {
-    let is_blank = text[content.clone()].trim_matches(['"', ' ']).is_empty();
-    let mut source = JsonSource::part(text, content);
-    match source.peek()? {
-        Kind::Object => R::read_object(&mut source, cx),
-        Kind::Text if is_blank => {
-            let empty = R::default();
-            empty.check_absent(cx);
-            Ok(empty)
-        }
-        other => {
-            cx.within("Content", |cx| cx.wrong_type("um objeto", other));
-            Ok(R::default())
-        }
+/// Walks over a whole JSON text without an envelope; its value has the first mark.
+///
+/// # Errors
+/// [`Broken`] where the text is no JSON, or nested deeper than any message may be.
+pub fn outline(text: &str) -> Result<Outline, Broken> {
+    match walk::over(text, Limits::DEEPEST) {
+        Ok(walked) => Ok(walked.outline),
+        Err(Stop::Broken(broken)) => Err(broken),
+        Err(Stop::Deep) => Err(Broken { at: 0, reason: "nested too deep".to_owned() }),
     }
 }
 
 /// Reads a whole JSON text by a declaration, without an envelope.
 ///
 /// # Errors
-/// [`Broken`] where the text is no JSON.
+/// Those of [`outline`].
 pub fn read_text<R: Record>(text: &str, cx: &mut Reading) -> Result<R, Broken> {
-    read_content(text, 0..text.len(), cx)
+    Ok(super::read_content(outline(text)?.source(text, 0), cx))
 }
 
 /// Writes a whole message.

@@ -5,24 +5,23 @@
 //! the five of XML and characters by number.
 
 mod gathered;
-mod parts;
 pub(super) mod payload;
-mod source;
 mod tag;
+mod walk;
 mod writer;
 mod xpath;
 
-use super::header::SubType;
+use super::header::{SubType, Type};
 use super::response::{Heading, Identity, STANDARD};
-use super::{Document, Envelope, Format, Header, Limits, Unreadable};
+use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable};
 use crate::field::Choice;
-use crate::read::{Broken, Kind, Reading, Source, line_and_column};
+use crate::outline::{Name, Outline, Source};
+use crate::read::{Kind, Reading, line_and_column};
 use crate::record::Record;
 use crate::violation::Code;
 use crate::write::{Content, Writer, texts};
-use parts::{Parts, Stop};
-pub use source::XmlSource;
 use std::ops::Range;
+use walk::Stop;
 pub use writer::XmlWriter;
 
 /// The root of every message.
@@ -30,32 +29,49 @@ const ROOT: &str = "TOTVSMessage";
 /// The header.
 const INFORMATION: &str = "MessageInformation";
 
+/// Where the parts of the header stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeaderParts {
+    /// The mark of `MessageInformation`.
+    information: Option<usize>,
+    /// By the element that holds the content.
+    kind: Option<Type>,
+    /// By `BusinessEvent` or `BusinessRequest`.
+    sub_type: SubType,
+    /// The mark of `BusinessEvent/Event`.
+    event: Option<usize>,
+}
+
 /// Reads the envelope of an XML text.
 pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadable> {
-    let parts = parts::find(&text, limits.depth).map_err(|stop| match stop {
+    let walked = walk::over(&text, limits.depth).map_err(|stop| match stop {
         Stop::Deep => Unreadable::too_deep(limits),
         Stop::Broken { at, reason } => {
             let (line, column) = line_and_column(&text, at);
             Unreadable::new(Code::NotXml, format!("XML inválido na linha {line}, coluna {column}: {reason}."))
         }
     })?;
+    let outline = walked.outline;
     let mut cx = Reading::of_header(limits.items);
-    let header = read_header(&text, &parts, &mut cx);
-    match (header, parts.content) {
-        (Some(header), Some(content)) => {
-            let named = (header.event.is_none()).then(|| Envelope::event_in(XmlSource::part(&text, content.clone())));
+    let header = read_header(&text, &outline, &walked.header, &mut cx);
+    match (header, walked.content) {
+        (Some(header), Some((content_at, content))) => {
+            let named = || Envelope::event_in(outline.source(&text, content_at));
             Ok(Document::Message(Box::new(Envelope {
-                event: header.event().or_else(|| named.flatten()),
+                event: if header.event.is_some() { header.event() } else { named() },
                 header,
                 format: Format::Xml,
                 found: cx.finish(),
-                digest: parts.digest,
-                text,
+                digest: walked.digest,
+                header_at: HeaderAt::Xml(walked.header),
+                content_at,
                 content,
+                outline,
+                text,
             })))
         }
         (header, _) => {
-            let text = match (parts.is_message, header.is_some()) {
+            let text = match (walked.is_message, header.is_some()) {
                 (false, _) => format!("O XML não tem {ROOT}."),
                 (true, false) => format!("O {ROOT} não tem MessageInformation."),
                 (true, true) => format!("O {ROOT} não tem BusinessMessage, ResponseMessage nem ReceiptMessage."),
@@ -66,26 +82,25 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
 }
 
 /// Reads the header from where its parts stand.
-fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
+pub(super) fn read_header(text: &str, outline: &Outline, parts: &HeaderParts, cx: &mut Reading) -> Option<Header> {
     let spec = Header::spec();
     let mut header = Header::default();
-    let mut source = XmlSource::part(text, parts.information.clone()?);
-    cx.stand(&mut source).ok()?;
-    if source.peek().ok()? == Kind::Object {
-        let mut first = true;
-        while let Some(found) = source.property(first, |name| spec.find(name, 0)).ok()? {
-            first = false;
-            match found {
-                Some(index) if spec.fields[index].tag == "ProductName" && source.peek().ok()? == Kind::Object => {
-                    read_product(&mut header, &mut source, cx).ok()?;
+    let mut source = outline.source(text, parts.information?);
+    cx.stand(&source);
+    if source.peek() == Kind::Object {
+        source.enter();
+        while let Some(name) = source.property() {
+            match spec.find(name) {
+                Some(index) if spec.fields[index].tag == "ProductName" && source.peek() == Kind::Object => {
+                    read_product(&mut header, &mut source, cx);
                 }
-                Some(index) => header.read_field(index, &mut source, cx).ok()?,
-                None => source.skip().ok()?,
+                Some(index) => header.read_field(index, &mut source, cx),
+                None => source.skip(),
             }
         }
     }
-    if let (Some(event), Some(index)) = (&parts.event, spec.find("Event", 0)) {
-        header.read_field(index, &mut XmlSource::part(text, event.clone()), cx).ok()?;
+    if let (Some(event), Some(index)) = (parts.event, spec.find(Name::of("Event"))) {
+        header.read_field(index, &mut outline.source(text, event), cx);
     }
     header.kind = header.kind.or(parts.kind);
     if header.sub_type.is_none() && parts.sub_type != SubType::Event {
@@ -97,23 +112,13 @@ fn read_header(text: &str, parts: &Parts, cx: &mut Reading) -> Option<Header> {
 }
 
 /// `<Product name="…" version="…"/>`.
-fn read_product(header: &mut Header, source: &mut XmlSource<'_>, cx: &mut Reading) -> Result<(), Broken> {
-    let spec = Header::spec();
-    let mut first = true;
-    while let Some(found) = source.property(first, |name| spec.find(&format!("Product{name}"), 0))? {
-        first = false;
-        match found {
-            Some(index) => header.read_field(index, source, cx)?,
-            None => source.skip()?,
+fn read_product(header: &mut Header, source: &mut Source<'_>, cx: &mut Reading) {
+    source.enter();
+    while let Some(name) = source.property() {
+        match Header::spec().find(Name::of(&format!("Product{}", name.text))) {
+            Some(index) => header.read_field(index, source, cx),
+            None => source.skip(),
         }
-    }
-    Ok(())
-}
-
-/// Reads the header of a text once more.
-pub(super) fn seek_header(text: &str, cx: &mut Reading) {
-    if let Ok(parts) = parts::find(text, usize::MAX) {
-        read_header(text, &parts, cx);
     }
 }
 
@@ -144,23 +149,6 @@ fn missing_of_header(message: &str, missing: &str) -> String {
         "/ProductVersion" => format!("{message}{INFORMATION}/Product/@version"),
         "/Event" => format!("{message}BusinessMessage/BusinessEvent/Event"),
         _ => format!("{message}{INFORMATION}{missing}"),
-    }
-}
-
-/// Reads a content by its declaration; an empty one lacks all.
-pub(super) fn read_content<R: Record>(text: &str, content: Range<usize>, cx: &mut Reading) -> Result<R, Broken> {
-    let mut source = XmlSource::part(text, content);
-    match source.peek()? {
-        Kind::Object => R::read_object(&mut source, cx),
-        Kind::Null => {
-            let empty = R::default();
-            empty.check_absent(cx);
-            Ok(empty)
-        }
-        other => {
-            cx.within("Content", |cx| cx.wrong_type("um objeto", other));
-            Ok(R::default())
-        }
     }
 }
 

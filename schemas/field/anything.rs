@@ -1,7 +1,8 @@
 //! A field whose shape no source tells.
 
 use super::Value;
-use crate::read::{Broken, Reading, Source};
+use crate::outline::Source;
+use crate::read::Reading;
 use crate::record::Shape;
 use crate::write::Writer;
 
@@ -12,8 +13,9 @@ pub enum Anything {}
 impl Value for Anything {
     const SHAPE: Shape = Shape::Anything;
 
-    fn read<S: Source>(source: &mut S, _: &mut Reading) -> Result<Option<Self>, Broken> {
-        source.skip().map(|()| None)
+    fn read(source: &mut Source<'_>, _: &mut Reading) -> Option<Self> {
+        source.skip();
+        None
     }
 
     fn write(&self, _: &mut dyn Writer) {

@@ -1,7 +1,8 @@
 //! A time of the day.
 
 use super::{Value, scalar, time_is_plausible};
-use crate::read::{Broken, Reading, Source};
+use crate::outline::Source;
+use crate::read::Reading;
 use crate::record::Shape;
 use crate::violation::Code;
 use crate::write::Writer;
@@ -20,14 +21,14 @@ impl Clock {
 impl Value for Clock {
     const SHAPE: Shape = Shape::Clock;
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        let Some((_, text)) = scalar(source, cx, "hora em texto")? else { return Ok(None) };
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        let (_, text) = scalar(source, cx, "hora em texto")?;
         if !time_is_plausible(text.trim()) {
             let quoted = cx.quote(text);
             cx.error(Code::NotADate, format!("{quoted} não é uma hora (HH:MM:SS)."));
-            return Ok(None);
+            return None;
         }
-        Ok(Some(Clock(text.trim().to_owned())))
+        Some(Clock(text.trim().to_owned()))
     }
 
     fn write(&self, out: &mut dyn Writer) {

@@ -1,17 +1,25 @@
 //! Names of a record's fields, found in one step: a sale has two hundred of them.
 
 use super::FieldSpec;
+use crate::outline::Name;
 use std::sync::OnceLock;
 
 /// An index of names and aliases, case ignored. Made at the first look.
 #[derive(Debug, Default)]
 pub struct Names(OnceLock<Slots>);
 
-/// Places of fields by the hash of their names, in a table at most half full; a place is counted from 1.
+/// Places of fields by the hash of their names, in a table at most half full.
 #[derive(Debug)]
 struct Slots {
-    places: Box<[u16]>,
+    slots: Box<[Slot]>,
     mask: usize,
+}
+
+/// A name's hash, and the place of the field that it calls, counted from 1.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u16,
+    place: u16,
 }
 
 impl Names {
@@ -21,14 +29,16 @@ impl Names {
     }
 
     /// Finds the field that a name of the document calls.
-    pub(super) fn find(&self, fields: &[FieldSpec], name: &str) -> Option<usize> {
-        let slots = self.0.get_or_init(|| Slots::of(fields));
-        let mut slot = hash(name) & slots.mask;
-        while let Some(place) = usize::from(slots.places[slot]).checked_sub(1) {
-            if fields[place].is_called(name) {
+    #[inline]
+    pub(super) fn find(&self, fields: &[FieldSpec], name: Name<'_>) -> Option<usize> {
+        let Slots { slots, mask } = self.0.get_or_init(|| Slots::of(fields));
+        let hash = name.hash();
+        let mut at = usize::from(hash) & mask;
+        while let Some(place) = usize::from(slots[at].place).checked_sub(1) {
+            if slots[at].hash == hash && (fields[place].tag == name.text || fields[place].is_called(name.text)) {
                 return Some(place);
             }
-            slot = (slot + 1) & slots.mask;
+            at = (at + 1) & mask;
         }
         None
     }
@@ -38,7 +48,7 @@ impl Slots {
     fn of(fields: &[FieldSpec]) -> Slots {
         let names = fields.iter().map(|field| 1 + field.aliases.len()).sum::<usize>();
         let size = (2 * names).next_power_of_two();
-        let mut slots = Slots { places: vec![0; size].into_boxed_slice(), mask: size - 1 };
+        let mut slots = Slots { slots: vec![Slot::default(); size].into_boxed_slice(), mask: size - 1 };
         // Tags before aliases: where both call the same name, the tag is meant.
         for (place, field) in (1..).zip(fields) {
             slots.add(field.tag, place);
@@ -50,17 +60,11 @@ impl Slots {
     }
 
     fn add(&mut self, name: &str, place: u16) {
-        let mut slot = hash(name) & self.mask;
-        while self.places[slot] != 0 {
-            slot = (slot + 1) & self.mask;
+        let hash = Name::of(name).hash();
+        let mut at = usize::from(hash) & self.mask;
+        while self.slots[at].place != 0 {
+            at = (at + 1) & self.mask;
         }
-        self.places[slot] = place;
+        self.slots[at] = Slot { hash, place };
     }
-}
-
-/// A hash that ignores the case of letters (and of a few other characters, which does no harm).
-fn hash(name: &str) -> usize {
-    let fold = |hash: u32, byte: &u8| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193);
-    let hash = name.as_bytes().iter().fold(0x811c_9dc5, fold);
-    (hash ^ (hash >> 15)) as usize
 }

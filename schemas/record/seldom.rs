@@ -2,7 +2,8 @@
 
 use super::Shape;
 use crate::field::Value;
-use crate::read::{Broken, Reading, Source};
+use crate::outline::Source;
+use crate::read::Reading;
 use crate::write::Writer;
 use std::ops::Deref;
 
@@ -27,15 +28,15 @@ impl<R> From<R> for Seldom<R> {
 impl<R: Value> Value for Seldom<R> {
     const SHAPE: Shape = R::SHAPE;
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        R::read(source, cx).map(|read| read.map(Seldom::from))
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        R::read(source, cx).map(Seldom::from)
     }
 
     fn absent(required: bool, cx: &mut Reading) {
         R::absent(required, cx);
     }
 
-    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+    fn read_again(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
         self.0.read_again(source, cx)
     }
 

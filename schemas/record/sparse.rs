@@ -2,7 +2,8 @@
 
 use super::{List, Record, Shape};
 use crate::field::Value;
-use crate::read::{Broken, Reading, Source};
+use crate::outline::Source;
+use crate::read::Reading;
 use crate::write::Writer;
 
 /// A [`List`] that is written as an empty object where it has no members, not as a wrapped list of none.
@@ -18,11 +19,11 @@ impl<R> Default for Sparse<R> {
 impl<R: Record> Value for Sparse<R> {
     const SHAPE: Shape = List::<R>::SHAPE;
 
-    fn read<S: Source>(source: &mut S, cx: &mut Reading) -> Result<Option<Self>, Broken> {
-        List::read(source, cx).map(|read| read.map(Sparse))
+    fn read(source: &mut Source<'_>, cx: &mut Reading) -> Option<Self> {
+        List::read(source, cx).map(Sparse)
     }
 
-    fn read_again<S: Source>(&mut self, source: &mut S, cx: &mut Reading) -> Result<(), Broken> {
+    fn read_again(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
         self.0.read_again(source, cx)
     }
 

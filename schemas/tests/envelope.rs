@@ -7,6 +7,7 @@ use eaid_schemas::envelope::{Document, Envelope, Event, Format, Header, Limits, 
 use eaid_schemas::field::Text;
 use eaid_schemas::read::Reading;
 use eaid_schemas::record;
+use eaid_schemas::record::List;
 use eaid_schemas::violation::{Code, Violation};
 use proptest::prelude::*;
 
@@ -15,6 +16,22 @@ record! {
     pub struct Returned "ReturnContent" {
         /// All errors.
         error: Text<100000> = field("Error");
+    }
+}
+
+record! {
+    /// An id.
+    pub struct ReadId "InternalId" {
+        /// Its name.
+        name: Text<100> = field("Name");
+    }
+}
+
+record! {
+    /// A content with a list.
+    pub struct ReadIds "Content" {
+        /// The list.
+        ids: List<ReadId> = field("ListOfInternalId");
     }
 }
 
@@ -78,6 +95,37 @@ fn a_deeply_nested_body_does_not_overflow_the_stack() {
     assert_eq!(decode(body.as_bytes(), None, &limits).expect_err("too deep").code, Code::TooDeep);
 }
 
+/// What is nested as deep as any limits may allow is walked over and read on the stack of a thread of tokio.
+#[test]
+fn the_deepest_body_that_may_be_allowed_does_not_overflow_a_stack_of_2_mb() {
+    fn read() {
+        let limits = Limits { body: 1 << 20, depth: Limits::DEEPEST, items: 100 };
+        let nested = |open: &str, inner: &str, close: &str, levels: usize| {
+            [&open.repeat(levels), inner, &close.repeat(levels)].concat()
+        };
+        let json = |content: String| format!(r#"{{"Header":{{}},"Content":{content}}}"#);
+        let xml = |content: String| {
+            format!(
+                "<TOTVSMessage><MessageInformation/><BusinessMessage><BusinessContent>{content}</BusinessContent>\
+                 </BusinessMessage></TOTVSMessage>"
+            )
+        };
+        let arrays = |levels| json(nested("[", "", "]", levels));
+        let objects = |levels| json(nested(r#"{"a":"#, "1", "}", levels - 1));
+        let list = |levels| json(format!(r#"{{"ListOfInternalId":{}}}"#, nested("[", "", "]", levels - 1)));
+        let elements = |levels| xml(nested("<a>", "", "</a>", levels - 3));
+        for nested in [&arrays as &dyn Fn(usize) -> String, &objects, &list, &elements] {
+            let (body, one_deeper) = (nested(Limits::DEEPEST), nested(Limits::DEEPEST + 1));
+            let Ok(Document::Message(envelope)) = decode(body.as_bytes(), None, &limits) else { panic!("{body}") };
+            envelope.read::<ReadIds>(&mut Reading::new(true, limits.items));
+            let refused = decode(one_deeper.as_bytes(), None, &limits).expect_err("one level too deep");
+            assert_eq!(refused.code, Code::TooDeep, "{one_deeper}");
+        }
+    }
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(read);
+    thread.expect("a thread").join().expect("it ends");
+}
+
 #[test]
 fn windows_1252_is_read_where_utf_8_is_not() {
     let body = b"{\"Header\":{\"UUID\":\"1\"},\"Content\":{\"Name\":\"S\xe3o Jos\xe9\"}}";
@@ -129,6 +177,33 @@ fn the_digest_is_of_values() {
     }
 }
 
+/// The digests of messages stand in every inbox: a message that comes again after an update is still recognised.
+#[test]
+fn the_digest_does_not_change_between_versions() {
+    let content = r#"{"A":1.50,"ListOfInternalId":[{"Name":"x"},{"name":null}],"C":true,"E":-1.5e3,"":"não"}"#;
+    assert_eq!(format!("{:032x}", digest(content)), "3587c9a49b8dd15aca6a184842bb7857");
+    let order_event = decode(br#"{"order":"01|0101|000001","event":"invoiced"}"#, None, &LIMITS);
+    let Ok(Document::OrderEvent { digest, .. }) = order_event else { panic!("no event: {order_event:?}") };
+    assert_eq!(format!("{digest:032x}"), "4d0fdab9bcc0560d4e7f0b504d737b90");
+    let content = "<BusinessContent Id='1'><Quantity>5.0</Quantity><L><M>1</M><M>2</M></L><N/></BusinessContent>";
+    let text =
+        format!("<TOTVSMessage><MessageInformation/><BusinessMessage>{content}</BusinessMessage></TOTVSMessage>");
+    assert_eq!(format!("{:032x}", message(text.as_bytes()).digest), "aa1dc04e3fd0cd28ab1a358334e0ee6d");
+}
+
+#[test]
+fn an_element_is_its_text_whatever_its_attributes() {
+    let digest = |quantity: &str| {
+        let content = format!("<BusinessContent><Quantity{quantity}</Quantity></BusinessContent>");
+        let text =
+            format!("<TOTVSMessage><MessageInformation/><BusinessMessage>{content}</BusinessMessage></TOTVSMessage>");
+        message(text.as_bytes()).digest
+    };
+    assert_eq!(digest(" unit='kg'>5"), digest(">5"));
+    assert_ne!(digest(" unit='kg'>5"), digest(" unit='kg'>6"));
+    assert_ne!(digest(" unit='kg'>"), digest(" unit='g'>"));
+}
+
 proptest! {
     #[test]
     fn no_body_makes_the_decoder_fail(body in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -146,7 +221,7 @@ proptest! {
         let Ok(Document::Message(envelope)) = decode(body.as_bytes(), None, &Limits { body: 1 << 20, ..LIMITS }) else {
             panic!("not read back: {body}")
         };
-        let back: Answered = envelope.read(&mut Reading::new(true, 10)).expect("it was decoded");
+        let back: Answered = envelope.read(&mut Reading::new(true, 10));
         let back = back.content.expect("ReturnContent");
         prop_assert_eq!(back.error.as_ref().map(Text::raw), Some(text.as_str()).filter(|text| !text.trim().is_empty()));
     }

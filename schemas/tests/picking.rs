@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used)]
 
-use eaid_schemas::envelope::json::JsonSource;
+use eaid_schemas::envelope::json::outline;
 use eaid_schemas::pick::{Clash, Datum, Pick, Picks};
 use eaid_schemas::read::Reading;
 use eaid_schemas::record::{FieldSpec, Shape, field};
@@ -27,7 +27,7 @@ fn seller() -> Picks {
 
 fn read(text: &str, whole: bool) -> (Vec<Option<Datum>>, Vec<String>) {
     let mut cx = Reading::new(whole, 100);
-    let picked = seller().read(&mut JsonSource::new(text), &mut cx).expect("the text is JSON");
+    let picked = seller().read(&mut outline(text).expect("the text is JSON").source(text, 0), &mut cx);
     (picked, cx.finish().iter().map(|found| format!("{} {}", found.code, found.path)).collect())
 }
 
@@ -90,7 +90,8 @@ fn every_violation_is_told_at_its_path() {
 fn what_is_personal_is_never_quoted() {
     let personal = Picks::new(vec![pick(&[], field("Born").personal(), Shape::Moment)]).expect("no clash");
     let mut cx = Reading::new(true, 100);
-    personal.read(&mut JsonSource::new(r#"{"Born":"ANA"}"#), &mut cx).expect("the text is JSON");
+    let text = r#"{"Born":"ANA"}"#;
+    personal.read(&mut outline(text).expect("the text is JSON").source(text, 0), &mut cx);
     assert!(cx.finish().iter().all(|found| !found.text.contains("ANA")));
 }
 
@@ -111,7 +112,9 @@ proptest! {
     #[test]
     fn any_json_is_read(text in any::<String>(), code in "[ -~]{0,8}", deep in 0usize..40) {
         let mut cx = Reading::new(true, 100);
-        let _ = seller().read(&mut JsonSource::new(&text), &mut cx);
+        if let Ok(outline) = outline(&text) {
+            seller().read(&mut outline.source(&text, 0), &mut cx);
+        }
         let nested = "[".repeat(deep) + &"]".repeat(deep);
         let document = serde_json::json!({"Code": code, "Name": text}).to_string().replacen('{', &format!("{{\"Address\":{},", if deep == 0 { "{}" } else { &nested }), 1);
         let (picked, found) = read(&document, true);

@@ -72,7 +72,7 @@ fn message(content: &str) -> Envelope {
 
 fn read<R: Record>(envelope: &Envelope) -> (R, Vec<String>) {
     let mut cx = Reading::new(true, LIMITS.items);
-    let record = envelope.read(&mut cx).expect("it was decoded");
+    let record = envelope.read(&mut cx);
     (record, cx.finish().iter().map(|found| format!("{} {}", found.code, found.path)).collect())
 }
 

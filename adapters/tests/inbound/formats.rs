@@ -34,7 +34,7 @@ fn write_anew<R: Record + Send + Sync>(sample: &Sample) -> [String; 2] {
     let Ok(Document::Message(envelope)) = decode(sample.input.as_bytes(), None, &limits) else {
         panic!("{} is no message", sample.name)
     };
-    let record: R = envelope.read(&mut Reading::new(true, 1000)).unwrap();
+    let record: R = envelope.read(&mut Reading::new(true, 1000));
     [Format::Json, Format::Xml].map(|format| write_in(format, &envelope, &record))
 }
 

@@ -17,41 +17,25 @@ pub(super) struct Tag<'x> {
     pub(super) name: &'x str,
     /// What follows the name, to the end of the tag.
     pub(super) attributes: &'x str,
-    /// Where the tag begins.
-    pub(super) at: usize,
-    /// `<Tag/>`.
-    pub(super) is_closed: bool,
 }
 
 impl<'x> Tag<'x> {
-    /// The tag that stands at a place of a text, from `<` to `>`.
-    pub(super) fn of(text: &'x str, at: usize, is_closed: bool) -> Tag<'x> {
+    /// The tag that a piece of a text is, from `<` to `>`, or to `/>` where it is closed.
+    pub(super) fn of(text: &'x str, is_closed: bool) -> Tag<'x> {
         let inner = text.get(1..text.len() - if is_closed { 2 } else { 1 }).unwrap_or("");
         let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
-        Tag { name: local(&inner[..end]), attributes: &inner[end..], at, is_closed }
+        Tag { name: local(&inner[..end]), attributes: &inner[end..] }
     }
 
     /// The attributes that say something: not those of namespaces and schemas.
     pub(super) fn attributes(&self) -> Said<'x> {
         Said(Attributes::new(self.attributes, 0))
     }
-
-    /// Whether any attribute says something.
-    pub(super) fn says_more(&self) -> bool {
-        !self.attributes.is_empty() && self.attributes().next().is_some()
-    }
 }
 
 /// Goes through attributes, those of namespaces and schemas left out.
 #[derive(Clone, Debug)]
 pub(super) struct Said<'x>(Attributes<'x>);
-
-impl Said<'_> {
-    /// None at all.
-    pub(super) fn none() -> Self {
-        Said(Attributes::new("", 0))
-    }
-}
 
 /// Name, value and the value as it stands in the text.
 pub(super) type Attribute<'x> = (&'x str, Cow<'x, str>, &'x str);

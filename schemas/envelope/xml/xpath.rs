@@ -67,7 +67,7 @@ fn name(tag: &str) -> &str {
 /// The attribute whose value stands at an offset.
 fn attribute<'x>(text: &'x str, tag: &Range<usize>, at: usize) -> Option<&'x str> {
     let raw = text.get(tag.clone())?;
-    let mut attributes = Tag::of(raw, tag.start, raw.ends_with("/>")).attributes();
+    let mut attributes = Tag::of(raw, raw.ends_with("/>")).attributes();
     attributes.find_map(|attribute| {
         let (name, _, value) = attribute.ok()?;
         let start = (value.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;

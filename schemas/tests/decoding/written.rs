@@ -54,8 +54,8 @@ fn grow(spec: &Spec, dice: &mut Dice) -> Value {
             }
             Shape::Anything => continue,
         };
-        // An element without anything in it is an absent one: XML has no empty records.
-        let is_empty = value.as_object().is_some_and(Map::is_empty) || value == json!("");
+        // An element without anything in it is an absent one: XML has no empty records and lists.
+        let is_empty = [json!({}), json!([]), json!("")].contains(&value);
         if !is_empty {
             object.insert(field.tag.to_owned(), value);
         }
@@ -83,7 +83,7 @@ fn check<R: Record + PartialEq + Debug + Send + Sync>(seed: u64) -> Result<(), T
         let envelope = open(&written);
         prop_assert_eq!(&envelope.found, &[], "{}", written);
         let mut cx = Reading::new(false, 100);
-        let back: R = envelope.read(&mut cx).expect("it was decoded");
+        let back: R = envelope.read(&mut cx);
         prop_assert_eq!(&back, &record, "{}", written);
         let found = cx.finish();
         prop_assert!(!found.iter().any(|found| found.code.as_str() == "read_as"), "{:?}\n{}", found, written);

@@ -1,10 +1,16 @@
-//! Where header and content stand in an XML text: one walk, that also proves its syntax and its depth.
+//! The one walk over an XML text: it proves its syntax and its depth, takes its digest, leaves its outline and tells
+//! where header and content stand.
+//!
+//! An element that holds elements or has attributes is an object, attributes being properties like its elements; one
+//! with text alone is a text, whatever its attributes; one without any is null.
 
-use super::ROOT;
 use super::gathered::Gathered;
 use super::tag::Tag;
+use super::{HeaderParts, ROOT};
 use crate::envelope::digest;
 use crate::envelope::header::{SubType, Type};
+use crate::outline::Outline;
+use crate::read::Kind;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use std::ops::Range;
@@ -17,21 +23,15 @@ pub(super) enum Stop {
     Deep,
 }
 
-/// The parts of a body.
-#[derive(Debug)]
-pub(super) struct Parts {
+/// A body that was walked over.
+pub(super) struct Walked {
+    pub(super) outline: Outline,
     /// It has a `TOTVSMessage`.
     pub(super) is_message: bool,
-    /// `MessageInformation`.
-    pub(super) information: Option<Range<usize>>,
-    /// By the element that holds the content.
-    pub(super) kind: Option<Type>,
-    /// By `BusinessEvent` or `BusinessRequest`.
-    pub(super) sub_type: SubType,
-    /// `BusinessEvent/Event`.
-    pub(super) event: Option<Range<usize>>,
-    /// `BusinessContent`, or the whole of a Response or Receipt. Empty where a business message has none.
-    pub(super) content: Option<Range<usize>>,
+    pub(super) header: HeaderParts,
+    /// The mark of `BusinessContent`, or of the whole of a Response or Receipt, and where it stands in the text.
+    /// Empty where a business message has none.
+    pub(super) content: Option<(usize, Range<usize>)>,
     pub(super) digest: u128,
 }
 
@@ -50,19 +50,14 @@ enum Role {
     Inside,
 }
 
-impl Role {
-    fn is_digested(self) -> bool {
-        matches!(self, Role::Content | Role::Inside)
-    }
-}
-
 struct Open {
     role: Role,
     at: usize,
+    /// Its mark.
+    place: usize,
     seed: u64,
     sum: u128,
-    /// It holds elements or attributes.
-    is_object: bool,
+    holds_elements: bool,
     /// The name of the last element in it, and how many of that name came one after another.
     last: u64,
     ordinal: usize,
@@ -74,23 +69,24 @@ struct Walk<'x> {
     open: Vec<Open>,
     gathered: Gathered<'x>,
     is_rooted: bool,
-    parts: Parts,
+    /// Where the end of a business message stands.
+    end_of_business: Option<usize>,
+    walked: Walked,
 }
 
 /// Walks over a text.
-pub(super) fn find(text: &str, depth: usize) -> Result<Parts, Stop> {
+pub(super) fn over(text: &str, depth: usize) -> Result<Walked, Stop> {
     let mut walk = Walk {
         text,
         depth,
         open: Vec::with_capacity(depth.min(64)),
         gathered: Gathered::default(),
         is_rooted: false,
-        parts: Parts {
+        end_of_business: None,
+        walked: Walked {
+            outline: Outline::of(text, false),
             is_message: false,
-            information: None,
-            kind: None,
-            sub_type: SubType::Event,
-            event: None,
+            header: HeaderParts { information: None, kind: None, sub_type: SubType::Event, event: None },
             content: None,
             digest: 0,
         },
@@ -126,7 +122,7 @@ pub(super) fn find(text: &str, depth: usize) -> Result<Parts, Stop> {
             }
             Event::DocType(_) => return Err(broken("DOCTYPE não é aceito")),
             Event::Eof if !walk.open.is_empty() => return Err(broken("o documento terminou com elementos abertos")),
-            Event::Eof => return Ok(walk.parts),
+            Event::Eof => return Ok(walk.finish()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
     }
@@ -137,17 +133,17 @@ impl Walk<'_> {
         if self.open.len() >= self.depth {
             return Err(Stop::Deep);
         }
-        let tag = Tag::of(&self.text[at.clone()], at.start, is_closed);
+        let tag = Tag::of(&self.text[at.clone()], is_closed);
         let role = self.role(tag.name);
-        let mut opened = Open { role, at: at.start, seed: digest::ROOT, sum: 0, is_object: false, last: 0, ordinal: 0 };
+        let outline = &mut self.walked.outline;
+        let mut seed = outline.name(self.text, tag.name, at.start);
         match self.open.last_mut() {
             Some(around) => {
-                around.is_object = true;
+                around.holds_elements = true;
                 if role == Role::Inside {
-                    let name = digest::name(tag.name);
-                    around.ordinal = if around.last == name { around.ordinal + 1 } else { 0 };
-                    around.last = name;
-                    opened.seed = digest::member(name, around.ordinal);
+                    around.ordinal = if around.last == seed { around.ordinal + 1 } else { 0 };
+                    around.last = seed;
+                    seed = digest::member(seed, around.ordinal);
                 }
             }
             None if std::mem::replace(&mut self.is_rooted, true) => {
@@ -155,17 +151,20 @@ impl Walk<'_> {
             }
             None => {}
         }
+        let seed = if role == Role::Inside { seed } else { digest::ROOT };
+        let place = outline.open(Kind::Object, at.start);
+        let mut sum = 0u128;
         if !tag.attributes.is_empty() {
             for attribute in tag.attributes() {
-                let (name, value, _) =
+                let (name, value, raw) =
                     attribute.map_err(|broken| Stop::Broken { at: at.start, reason: broken.reason })?;
-                opened.is_object = true;
-                let seed = digest::name(name);
-                opened.sum = opened.sum.wrapping_add(digest::untyped(&value, seed).unwrap_or(0));
+                let of = outline.name(self.text, name, at.start);
+                outline.untyped(self.text, &value, raw);
+                sum = sum.wrapping_add(digest::untyped(&value, of).unwrap_or(0));
             }
         }
         self.gathered = Gathered::default();
-        self.open.push(opened);
+        self.open.push(Open { role, at: at.start, place, seed, sum, holds_elements: false, last: 0, ordinal: 0 });
         Ok(())
     }
 
@@ -175,8 +174,8 @@ impl Walk<'_> {
         let around = self.open.last().map_or(Role::Other, |around| around.role);
         match around {
             Role::Content | Role::Inside => Role::Inside,
-            Role::Other if is(ROOT) && !self.parts.is_message => {
-                self.parts.is_message = true;
+            Role::Other if is(ROOT) && !self.walked.is_message => {
+                self.walked.is_message = true;
                 Role::Message
             }
             Role::Message if is("MessageInformation") => Role::Information,
@@ -186,7 +185,7 @@ impl Walk<'_> {
             Role::Business if is("BusinessContent") => Role::Content,
             Role::Business if is("BusinessEvent") => Role::BusinessEvent,
             Role::Business if is("BusinessRequest") => {
-                self.parts.sub_type = SubType::Request;
+                self.walked.header.sub_type = SubType::Request;
                 Role::Other
             }
             Role::BusinessEvent if is("Event") => Role::EventName,
@@ -195,31 +194,54 @@ impl Walk<'_> {
     }
 
     fn message(&mut self, kind: Type, role: Role) -> Role {
-        self.parts.kind = Some(kind);
+        self.walked.header.kind = Some(kind);
         role
     }
 
     fn end(&mut self, end: usize) {
         let Some(open) = self.open.pop() else { return };
-        let at = open.at..end;
-        if open.role.is_digested() {
-            let text = if open.is_object { None } else { std::mem::take(&mut self.gathered).finish() };
-            let value = match (open.is_object, text) {
-                (true, _) => digest::object(open.sum, open.seed),
-                (false, Some((text, _))) => digest::untyped(&text, open.seed).unwrap_or(0),
-                (false, None) => 0,
-            };
-            match self.open.last_mut() {
-                Some(around) if open.role == Role::Inside => around.sum = around.sum.wrapping_add(value),
-                _ => self.parts.digest = value,
+        let outline = &mut self.walked.outline;
+        let text = if open.holds_elements { None } else { std::mem::take(&mut self.gathered).finish() };
+        let value = match text {
+            Some((text, at)) => {
+                outline.take_back(open.place);
+                outline.text(self.text, &text, at);
+                digest::untyped(&text, open.seed).unwrap_or(0)
             }
-        }
+            // Elements or attributes.
+            None if outline.place() > open.place + 1 => {
+                outline.close(open.place);
+                digest::object(open.sum, open.seed)
+            }
+            None => {
+                outline.take_back(open.place);
+                outline.scalar(Kind::Null, open.at..open.at);
+                0
+            }
+        };
         match open.role {
-            Role::Information => self.parts.information = Some(at),
-            Role::EventName => self.parts.event = Some(at),
-            Role::Content => self.parts.content = Some(at),
-            Role::Business if self.parts.content.is_none() => self.parts.content = Some(end..end),
-            _ => {}
+            Role::Inside => {
+                if let Some(around) = self.open.last_mut() {
+                    around.sum = around.sum.wrapping_add(value);
+                }
+            }
+            Role::Content => {
+                self.walked.digest = value;
+                self.walked.content = Some((open.place, open.at..end));
+            }
+            Role::Information => self.walked.header.information = Some(open.place),
+            Role::EventName => self.walked.header.event = Some(open.place),
+            Role::Business => self.end_of_business = Some(end),
+            Role::Other | Role::Message | Role::BusinessEvent => {}
         }
+    }
+
+    fn finish(self) -> Walked {
+        let mut walked = self.walked;
+        if let (None, Some(end)) = (&walked.content, self.end_of_business) {
+            walked.content = Some((walked.outline.place(), end..end));
+            walked.outline.scalar(Kind::Null, end..end);
+        }
+        walked
     }
 }
