@@ -1,6 +1,7 @@
 //! The books of the house: the small reference tables and the rules that Protheus keeps in MV_ parameters.
 //! Texts come in, typed tables come out; nothing is read from disk here.
 
+mod holidays;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
+
+pub use holidays::{Feast, Holiday};
 
 /// Rules of `[retail]`; each stands for an MV_ parameter.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -197,6 +200,7 @@ pub const FILES: &[&str] = &[
     "card_administrators.csv",
     "card_fees.csv",
     "products.csv",
+    "holidays.csv",
 ];
 
 /// The reference tables and rules.
@@ -212,6 +216,7 @@ pub struct Books {
     fees: Vec<CardFee>,
     /// By code; one a company and branch.
     products: HashMap<String, Vec<Product>>,
+    holidays: Vec<Holiday>,
 }
 
 impl Books {
@@ -278,6 +283,11 @@ impl Books {
         of(branch).or_else(|| of(""))
     }
 
+    /// Whether a day is a holiday.
+    pub fn is_holiday(&self, day: NaiveDate) -> bool {
+        self.holidays.iter().any(|holiday| holiday.day.is_on(day))
+    }
+
     /// How many rows each table has.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let counts = [
@@ -288,6 +298,7 @@ impl Books {
             self.administrators.len(),
             self.fees.len(),
             self.products.values().map(Vec::len).sum(),
+            self.holidays.len(),
         ];
         FILES.iter().copied().zip(counts).collect()
     }

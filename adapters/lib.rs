@@ -70,6 +70,7 @@ pub static TABLES: &[&Table] = &[
     ljgrvbatch::tables::Se1::TABLE,
     ljgrvbatch::tables::Sc5::TABLE,
     ljgrvbatch::tables::Sc6::TABLE,
+    ljgrvbatch::tables::Reported::TABLE,
     mata410b::tables::Sf2::TABLE,
     mata410b::tables::OrderTrace::TABLE,
 ];

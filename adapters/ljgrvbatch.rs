@@ -13,6 +13,7 @@
 //! | `orders` | the sales orders of children that are delivered, and their first trace |
 //! | `arrived_cancelled` | a sale that was cancelled before it came |
 //! | `failure` | ER, and trying again |
+//! | `outside` | what an outside GravaBatch reports |
 //! | `working_days` | when a card title falls due |
 
 mod arrived_cancelled;
@@ -20,6 +21,7 @@ mod children;
 mod failure;
 mod groups;
 mod orders;
+mod outside;
 pub mod tables;
 mod titles;
 mod working_days;
@@ -38,8 +40,9 @@ use crate::table::{Declared, KEY, Row, Table};
 use crate::verdict::{Staged, Verdict};
 use crate::world::{Flaw, Wants, World};
 use eaid_schemas::violation::Violation;
-pub use failure::{failed, postponed};
+pub use failure::{FAILED, failed, postponed, retried};
 use groups::Group;
+pub use outside::{REPORTS, open_reported, report, report_rests, reported_lines};
 
 /// Received: the state of a sale that GravaBatch has not taken yet (`domain/statuses.md`, L1_SITUA).
 pub const RECEIVED: &str = "RX";
@@ -53,10 +56,12 @@ pub struct Queue {
     pub index: usize,
     /// The state of those that wait.
     pub state: &'static str,
+    /// The column that says until when a row is left alone, in seconds since 1970.
+    pub rest: usize,
 }
 
 /// The sales that GravaBatch is to take.
-pub static QUEUE: Queue = Queue { table: Sl1::TABLE, index: Sl1::by_situa, state: RECEIVED };
+pub static QUEUE: Queue = Queue { table: Sl1::TABLE, index: Sl1::by_situa, state: RECEIVED, rest: Sl1::rests_until };
 
 /// Wants the lines and payments of a staged sale: the first look-up, before [`open`].
 pub fn lines(sale: &Row, wants: &mut Wants) {
@@ -71,11 +76,7 @@ pub fn lines(sale: &Row, wants: &mut Wants) {
 /// # Errors
 /// [`Flaw`] where they were not wanted.
 pub fn open(sale: &Row, world: &World) -> Result<Box<dyn Case>, Flaw> {
-    let sale = Sl1::from_row(sale);
-    let key = [sale.company.as_str(), &sale.l1_filial, &sale.l1_num];
-    let items = world.rows::<Sl2>(Sl2::by_sale, &key)?;
-    let payments = world.rows::<Sl4>(Sl4::by_sale, &key)?;
-    Ok(Box::new(StagedSale::new(sale, items, payments)))
+    Ok(Box::new(StagedSale::of(Sl1::from_row(sale), world)?))
 }
 
 /// A staged sale with all that belongs to it.
@@ -88,9 +89,12 @@ struct StagedSale {
 }
 
 impl StagedSale {
-    fn new(sale: Sl1, items: Vec<Sl2>, payments: Vec<Sl4>) -> Self {
+    fn of(sale: Sl1, world: &World) -> Result<Self, Flaw> {
+        let key = [sale.company.as_str(), &sale.l1_filial, &sale.l1_num];
+        let items = world.rows::<Sl2>(Sl2::by_sale, &key)?;
+        let payments = world.rows::<Sl4>(Sl4::by_sale, &key)?;
         let groups = groups::of(&sale, &items);
-        StagedSale { sale, items, payments, groups }
+        Ok(StagedSale { sale, items, payments, groups })
     }
 
     fn is_order(&self) -> bool {

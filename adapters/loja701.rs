@@ -13,12 +13,14 @@
 //! | `discounts` | item discounts, shares of the header discount, the sums that must hold |
 //! | `payments` | payment forms, administrators and rows |
 //! | `shares` | exact parts of an amount |
+//! | `paid` | what a message says was paid, for reconciliation |
 
 mod apply;
 mod discounts;
 mod document;
 mod header;
 mod items;
+pub mod paid;
 mod parties;
 mod payments;
 mod reserves;

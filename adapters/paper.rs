@@ -112,7 +112,11 @@ impl Paper {
         Ok(verdict)
     }
 
-    fn keep(&mut self, effect: &Effect) -> Result<(), Flaw> {
+    /// Enters what an effect does.
+    ///
+    /// # Errors
+    /// [`Flaw`] where it does not fit.
+    pub fn keep(&mut self, effect: &Effect) -> Result<(), Flaw> {
         match effect {
             Effect::Insert(row) => {
                 for (index, declared) in row.table.indexes.iter().enumerate().filter(|(_, index)| index.is_unique) {

@@ -1,18 +1,24 @@
 //! LOOP store -> store (GravaBatch). Takes staged sales of the branches that nobody else works on, makes titles
-//! and orders of them, and keeps those in one transaction.
+//! and orders of them, and keeps those in one transaction. Where somebody else does that (`[gravabatch] enabled =
+//! false`) it only follows what he reports.
+
+#[cfg(test)]
+mod tests;
 
 use crate::catalog::Catalog;
 use crate::decide::sending::{Post, post};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Batch, NotKept, Outgoing, Queue};
+use chrono::{DateTime, FixedOffset};
 use eaid_adapters::books::Books;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::ljgrvbatch;
 use eaid_adapters::routine::Case;
 use eaid_adapters::table::Row;
 use eaid_adapters::verdict::{Staged, Verdict};
-use eaid_adapters::world::{Wants, World};
+use eaid_adapters::world::{Flaw, Wants, World};
+use eaid_schemas::violation::Violation;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +47,7 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
             _ = look.tick() => {}
         }
         while !stop.is_cancelled() {
-            match step(&office, office.config.gravabatch.batch, &publisher).await {
+            match round(&office, &publisher).await {
                 Ok(0) => break,
                 Ok(_) => pauses = crate::fault::pauses(),
                 Err(NotKept::Stale(reason)) => {
@@ -61,59 +67,102 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
     }
 }
 
-/// One step: claim sales, plan, apply in one transaction. Gives how many were taken.
+/// Reports of an outside GravaBatch, and staged sales where they are ours to take. Gives how many were taken.
+async fn round(office: &Office, publisher: &mpsc::Sender<Outgoing>) -> Result<usize, NotKept> {
+    let limit = office.config.gravabatch.batch;
+    let reports = step(office, &REPORTS, limit, publisher).await?;
+    let sales = if office.config.gravabatch.enabled { step(office, &SALES, limit, publisher).await? } else { 0 };
+    metrics::counter!("eaid_gravabatch_sales_total").increment(sales as u64);
+    Ok(reports + sales)
+}
+
+/// One kind of work, and what is done where it fails.
+struct Work {
+    queue: &'static ljgrvbatch::Queue,
+    lines: fn(&Row, &mut Wants),
+    open: fn(&Row, &World) -> Result<Box<dyn Case>, Flaw>,
+    failed: fn(&Row, &Books, DateTime<FixedOffset>, Vec<Violation>) -> Staged,
+    postponed: fn(&Row, &Books, DateTime<FixedOffset>, &str) -> Staged,
+}
+
+/// Staged sales.
+static SALES: Work = Work {
+    queue: &ljgrvbatch::QUEUE,
+    lines: ljgrvbatch::lines,
+    open: ljgrvbatch::open,
+    failed: |sale, _, _, violations| ljgrvbatch::failed(sale, violations),
+    postponed: ljgrvbatch::postponed,
+};
+
+/// Reports that PostgreSQL's function left.
+static REPORTS: Work = Work {
+    queue: &ljgrvbatch::REPORTS,
+    lines: ljgrvbatch::reported_lines,
+    open: ljgrvbatch::open_reported,
+    failed: |report, _, now, _| ljgrvbatch::report_rests(report, now),
+    postponed: |report, _, now, _| ljgrvbatch::report_rests(report, now),
+};
+
+/// One step: claim rows, plan, apply in one transaction. Gives how many were taken.
 ///
 /// # Errors
 /// [`NotKept`]: nothing was applied.
-pub async fn step(office: &Office, limit: usize, publisher: &mpsc::Sender<Outgoing>) -> Result<usize, NotKept> {
+async fn step(
+    office: &Office,
+    work: &Work,
+    limit: usize,
+    publisher: &mpsc::Sender<Outgoing>,
+) -> Result<usize, NotKept> {
     let queue = Queue {
         name: "gravabatch",
-        table: ljgrvbatch::QUEUE.table,
-        index: ljgrvbatch::QUEUE.index,
-        ready: ljgrvbatch::QUEUE.state,
+        table: work.queue.table,
+        index: work.queue.index,
+        ready: work.queue.state,
+        rest: work.queue.rest,
     };
-    let sales = office.store.claim_rows(&queue, office.holder, LEASE, limit).await?;
-    if sales.is_empty() {
+    let rows = office.store.claim_rows(&queue, office.holder, LEASE, limit).await?;
+    if rows.is_empty() {
         return Ok(0);
     }
     let catalog = office.catalog();
     let mut lines = Wants::default();
-    sales.iter().for_each(|sale| ljgrvbatch::lines(sale, &mut lines));
+    rows.iter().for_each(|row| (work.lines)(row, &mut lines));
     let lines = office.world_of(lines).await?;
     let opened: Vec<(&Row, Option<Box<dyn Case>>)> =
-        sales.iter().map(|sale| (sale, ljgrvbatch::open(sale, &lines).ok())).collect();
+        rows.iter().map(|row| (row, (work.open)(row, &lines).ok())).collect();
     let mut wants = Wants::default();
     opened.iter().filter_map(|(_, case)| case.as_ref()).for_each(|case| case.wants(&catalog.books, &mut wants));
     let mut world = office.world_of(wants).await?;
     let mut plans: Vec<(&Row, Vec<Effect>)> = Vec::with_capacity(opened.len());
-    for (sale, case) in &opened {
-        let staged = plan(&catalog.books, sale, case.as_deref(), &mut world);
+    for (row, case) in &opened {
+        let staged = plan(work, &catalog.books, row, case.as_deref(), &mut world);
         world.absorb(&staged.effects);
-        plans.push((sale, staged.effects));
+        plans.push((row, staged.effects));
     }
-    apply(office, &catalog, plans, publisher).await?;
-    metrics::counter!("eaid_gravabatch_sales_total").increment(sales.len() as u64);
-    Ok(sales.len())
+    apply(office, work, &catalog, plans, publisher).await?;
+    Ok(rows.len())
 }
 
-/// The effects of one sale. A routine that fails costs one try of that sale only.
-fn plan(books: &Books, sale: &Row, case: Option<&dyn Case>, world: &mut World) -> Staged {
+/// The effects of one row. A routine that fails costs one try of that row only.
+fn plan(work: &Work, books: &Books, row: &Row, case: Option<&dyn Case>, world: &mut World) -> Staged {
+    let now = world.now();
     let applied = case.map(|case| catch_unwind(AssertUnwindSafe(|| case.apply(books, world))));
     match applied {
         Some(Ok(Ok(Verdict::Stage(staged)))) => staged,
-        Some(Ok(Ok(Verdict::Refuse(refusal)))) => ljgrvbatch::failed(sale, refusal.violations),
-        Some(Ok(Ok(Verdict::Wait(_)))) => ljgrvbatch::postponed(sale, books, "a venda espera por um registro"),
+        Some(Ok(Ok(Verdict::Refuse(refusal)))) => (work.failed)(row, books, now, refusal.violations),
+        Some(Ok(Ok(Verdict::Wait(_)))) => (work.postponed)(row, books, now, "a venda espera por um registro"),
         Some(Ok(Err(flaw))) => {
             tracing::error!(%flaw, "GravaBatch failed on a sale");
-            ljgrvbatch::postponed(sale, books, "falha interna do eaid ao gravar a venda")
+            (work.postponed)(row, books, now, "falha interna do eaid ao gravar a venda")
         }
-        Some(Err(_)) | None => ljgrvbatch::postponed(sale, books, "falha interna do eaid ao gravar a venda"),
+        Some(Err(_)) | None => (work.postponed)(row, books, now, "falha interna do eaid ao gravar a venda"),
     }
 }
 
 /// Keeps plans; where the database refuses the data of one, the plans are split until that sale stands alone.
 async fn apply(
     office: &Office,
+    work: &Work,
     catalog: &Catalog,
     plans: Vec<(&Row, Vec<Effect>)>,
     publisher: &mpsc::Sender<Outgoing>,
@@ -130,10 +179,10 @@ async fn apply(
                 left.push(first);
             }
             Err(NotKept::Rejected(reason)) => {
-                for (sale, _) in part {
+                for (row, _) in part {
                     tracing::error!(reason, "the database refuses a sale's titles or orders");
                     let text = "o banco de dados recusou os títulos ou pedidos da venda";
-                    let staged = ljgrvbatch::postponed(sale, &catalog.books, text);
+                    let staged = (work.postponed)(row, &catalog.books, office.now(), text);
                     keep(office, catalog, staged.effects, publisher).await?;
                 }
             }

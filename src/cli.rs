@@ -10,6 +10,7 @@ mod messages;
 mod migrate;
 mod orders;
 mod print;
+mod reconcile;
 mod run;
 mod schema;
 mod send;
@@ -37,6 +38,9 @@ When something is stuck:
   eaid messages show UUID            everything about one message
   eaid depara missing                what messages wait for, most wanted first
   eaid depara set OMNI SB1 SKU-9 '01||PROD0009'
+
+When the day is closed:
+  eaid reconcile --from 2026-11-20   received, staged, in titles, answered: what differs, and why
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration.";
 
@@ -81,6 +85,8 @@ enum Verb {
     /// Orders, their timeline, and events told by hand
     #[command(subcommand)]
     Orders(orders::Verb),
+    /// Compare what was received, staged, turned into titles and answered, by branch, day and payment form
+    Reconcile(reconcile::Args),
     /// Registered adapters, and their samples
     #[command(subcommand)]
     Adapters(adapters::Verb),
@@ -186,6 +192,7 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Messages(verb) => messages::run(desk, verb).await,
         Verb::Depara(verb) => depara::run(desk, verb).await,
         Verb::Orders(verb) => orders::run(desk, verb).await,
+        Verb::Reconcile(args) => reconcile::run(desk, &args).await,
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
         Verb::Schema(args) => schema::run(desk, &args).await,
         Verb::Simulate(args) => simulate::run(desk, args).await,

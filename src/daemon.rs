@@ -128,7 +128,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         let run = inbound::run(office.clone(), deliveries, publisher.clone(), ends.clone());
         loops.spawn(async move { ("inbound", run.await.map_err(|fault| fault.to_string())) });
     }
-    if roles.batch && office.config.gravabatch.enabled {
+    if roles.batch {
         let run = batch::run(office.clone(), publisher.clone(), ends.clone());
         loops.spawn(async move { ("batch", run.await.map_err(|fault| fault.to_string())) });
     }

@@ -3,10 +3,12 @@
 pub mod check;
 pub mod depara;
 pub mod explain;
+pub mod gravabatch;
 pub mod lack;
 pub mod moment;
 pub mod order_event;
 pub mod orders;
+pub mod reconcile;
 pub mod simulate;
 pub mod status;
 

@@ -35,7 +35,7 @@ mod sequences;
 mod settled;
 pub mod sqlite;
 #[cfg(test)]
-mod suite;
+pub(crate) mod suite;
 mod trouble;
 
 /// What became of a message: the words of view `xx3`.
@@ -433,6 +433,8 @@ pub struct Queue {
     pub index: usize,
     /// The value of that first column.
     pub ready: &'static str,
+    /// The column, an amount, that says until when a row is left alone: seconds since 1970.
+    pub rest: usize,
 }
 
 /// What a daemon says of itself, for `eaid status` wherever it runs.

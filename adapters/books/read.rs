@@ -1,6 +1,6 @@
 //! Reading the reference tables: every problem of every file at once.
 
-use super::{Administrator, Books, Branch, CardFee, Company, PaymentForm, Problem, Product, Retail, Station};
+use super::{Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station};
 use crate::near::{hint, nearest};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -42,6 +42,7 @@ lines! {
     CardFee "card_fees.csv" [administrator, from_installment, to_installment, fee_percent]
         by [administrator, from_installment];
     Product "products.csv" [company, branch, product, description, unit, warehouse, tes] by [company, branch, product];
+    Holiday "holidays.csv" [day, description] by [day];
 }
 
 /// A number with a dot; empty is 0.
@@ -102,12 +103,12 @@ impl Findings {
         let mut lines: HashMap<String, u64> = HashMap::new();
         for record in reader.records() {
             let read = record.and_then(|record| {
-                let line = record.position().map_or(1, csv::Position::line);
+                let line = record.position().map_or(1, |position| line_of(text, position));
                 record.deserialize::<T>(Some(&header)).map(|row| (line, row))
             });
             match read {
                 Err(error) => {
-                    let line = error.position().map_or(1, csv::Position::line);
+                    let line = error.position().map_or(1, |position| line_of(text, position));
                     self.add::<T>(line, say(&error, &header));
                 }
                 Ok((line, row)) => {
@@ -157,6 +158,15 @@ impl Findings {
     }
 }
 
+/// The line of a record, from 1. Its position is that of the remarks before it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let begin = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+    let is_passed = |line: &&[u8]| line.starts_with(b"#") || line.trim_ascii().is_empty();
+    let passed = text.as_bytes()[begin..].split(|byte| *byte == b'\n').take_while(is_passed).count();
+    let before = text.as_bytes()[..begin].iter().filter(|byte| **byte == b'\n').count();
+    (1 + before + passed) as u64
+}
+
 fn say(error: &csv::Error, header: &csv::StringRecord) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
@@ -201,6 +211,7 @@ impl Books {
         let administrators: Vec<(u64, Administrator)> = found.rows(&text(Administrator::FILE));
         let fees: Vec<(u64, CardFee)> = found.rows(&text(CardFee::FILE));
         let products: Vec<(u64, Product)> = found.rows(&text(Product::FILE));
+        let holidays: Vec<(u64, Holiday)> = found.rows(&text(Holiday::FILE));
 
         let place = |company: &str, branch: &str| format!("{company}, {branch}");
         let ours = known(&branches, |row| place(&row.company, &row.branch));
@@ -236,6 +247,7 @@ impl Books {
                 by_code.entry(product.product.clone()).or_default().push(product);
                 by_code
             }),
+            holidays: holidays.into_iter().map(|(_, holiday)| holiday).collect(),
         })
     }
 }

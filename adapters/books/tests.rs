@@ -40,6 +40,14 @@ fn every_row_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_holiday_that_is_no_day_is_named() {
+    insta::assert_snapshot!(problems("holidays.csv", |text| text.replace("12-25", "25-12") + "easter-2,Paixão\n"), @r"
+    holidays.csv:11: `25-12` is no day, such as 12-25 (every year), easter-2 or 2026-11-20 (once)
+    holidays.csv:16: `easter-2` stands in line 3 already
+    ");
+}
+
+#[test]
 fn what_stands_there_twice_is_named() {
     insta::assert_snapshot!(problems("companies.csv", |text| text.to_owned() + "omni,01,0101,01,0102\n"), @"companies.csv:4: `omni, 01, 0101` stands in line 2 already");
     insta::assert_snapshot!(problems("card_fees.csv", |text| {

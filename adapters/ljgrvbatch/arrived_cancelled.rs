@@ -15,6 +15,11 @@ pub(super) fn wants(staged: &StagedSale, wants: &mut Wants) {
 /// Ends the sale and gives the reserves back what it used of them.
 pub(super) fn stage(staged: &StagedSale, world: &World) -> Result<Staged, Flaw> {
     let mut effects = vec![Effect::Update(staged.end("OK"))];
-    effects.extend(release::release(&staged.sale, &staged.items, world)?);
+    effects.extend(freed(staged, world)?);
     Ok(Staged { effects, ..Staged::default() })
+}
+
+/// What the reserves get back.
+pub(super) fn freed(staged: &StagedSale, world: &World) -> Result<Vec<Effect>, Flaw> {
+    release::release(&staged.sale, &staged.items, world)
 }

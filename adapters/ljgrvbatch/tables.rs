@@ -111,3 +111,29 @@ table! {
     }
     index by_order(company, c6_filial, c6_num);
 }
+
+table! {
+    /// Sales that an outside GravaBatch reported through `eaid_gravabatch_done`, until what follows is done.
+    pub table Reported "gravabatch_reported" key(company, branch, number) {
+        /// Company.
+        company: text;
+        /// Branch.
+        branch: text;
+        /// Number of the sale.
+        number: text;
+        /// `new`, as long as it stands.
+        state: text;
+        /// How the sale ended: OK, FR or ER.
+        situa: text;
+        /// Why, for ER.
+        error: text;
+        /// It is left alone until then: seconds since 1970.
+        rests_until: amount(0);
+    }
+    index by_state(state, company, branch);
+}
+
+impl Reported {
+    /// The state of a report that nothing followed from yet.
+    pub const NEW: &'static str = "new";
+}

@@ -2,6 +2,7 @@
 
 mod failures;
 mod orders;
+mod outside;
 mod titles;
 
 use super::house::*;

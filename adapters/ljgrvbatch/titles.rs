@@ -89,7 +89,7 @@ fn by_card(title: &mut Se1, payment: &Sl4, administrator: &Administrator, books:
     let fee = commercial(payment.l4_valor * percent / Decimal::ONE_HUNDRED, 2);
     title.e1_valor = payment.l4_valor - fee;
     let due = title.e1_vencto.map(|day| working_days::after(day, administrator.days));
-    title.e1_vencto = due.map(working_days::on_or_after);
+    title.e1_vencto = due.map(|day| working_days::on_or_after(day, books));
     if administrator.own_financing != "S" {
         title.e1_cliente = administrator.customer.clone().into();
         title.e1_loja = administrator.store.clone().into();

@@ -35,6 +35,10 @@ table! {
         document: text;
         /// How often GravaBatch tried it.
         tries: amount(0);
+        /// GravaBatch leaves it alone until then: seconds since 1970.
+        rests_until: amount(0);
+        /// Code of the reason why GravaBatch gave it up; empty otherwise.
+        cause: text;
         /// Fiscal document.
         l1_doc: text;
         /// Its series.

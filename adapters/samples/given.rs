@@ -21,6 +21,7 @@ pub(crate) fn reference(file: &str) -> Option<&'static str> {
         "card_administrators.csv" => include_str!("../../config/reference/card_administrators.csv"),
         "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
         "products.csv" => include_str!("../../config/reference/products.csv"),
+        "holidays.csv" => include_str!("../../config/reference/holidays.csv"),
         _ => return None,
     })
 }

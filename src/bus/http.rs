@@ -5,6 +5,7 @@
 
 mod batch;
 mod clerk;
+mod gravabatch;
 mod guard;
 mod health;
 mod intake;
@@ -20,6 +21,7 @@ mod tests;
 mod transactions;
 
 pub use clerk::{Clerk, Readiness};
+pub use gravabatch::{Done, Report};
 pub use listen::{ListenError, bind, serve};
 pub use settings::{HttpSettings, May, Token};
 
@@ -65,8 +67,10 @@ pub fn router(reception: Reception) -> Router {
     let send = Router::new()
         .route("/totvseai/standardmessage/v1/transactions", post(transactions::receive))
         .route_layer(guarded(May::Send));
-    let events =
-        Router::new().route("/api/v1/order-events", post(order_events::receive)).route_layer(guarded(May::Events));
+    let events = Router::new()
+        .route("/api/v1/order-events", post(order_events::receive))
+        .route("/api/v1/gravabatch/done", post(gravabatch::receive))
+        .route_layer(guarded(May::Events));
     let read = Router::new()
         .route("/api/v1/messages/{uuid}", get(messages::show))
         .route("/metrics", get(health::metrics))

@@ -19,6 +19,7 @@ const REFERENCE: &[(&str, &str)] = &[
     file!("config/reference/card_administrators.csv"),
     file!("config/reference/card_fees.csv"),
     file!("config/reference/products.csv"),
+    file!("config/reference/holidays.csv"),
 ];
 
 /// De/Para of the demonstration.

@@ -2,6 +2,7 @@
 
 mod event;
 mod list;
+mod retry;
 mod show;
 
 use super::{Desk, Failure};
@@ -14,6 +15,8 @@ pub enum Verb {
     List(list::Args),
     /// One order: lines, invoices, timeline, and what was sent of it
     Show(show::Args),
+    /// Put sales that GravaBatch gave up (ER) back, alone or by cause
+    Retry(retry::Args),
     /// Tell what happened to an order, as the ERP would
     Event(Box<event::Args>),
 }
@@ -22,6 +25,7 @@ pub async fn run(desk: &Desk, verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::List(args) => list::run(desk, &args).await,
         Verb::Show(args) => show::run(desk, &args).await,
+        Verb::Retry(args) => retry::run(desk, &args).await,
         Verb::Event(args) => event::run(desk, &args).await,
     }
 }

@@ -3,8 +3,8 @@
 use super::print::{age, cut, json, say, table};
 use super::{Desk, Failure};
 use crate::operate;
-use crate::operate::status::{COUNTED, Status, status};
-use crate::store::monitor::Tally;
+use crate::operate::status::{Status, status};
+use crate::store::monitor::{COUNTED, Tally};
 use eaid_adapters::effect::Alias;
 use std::io::IsTerminal;
 
@@ -30,7 +30,7 @@ fn print(status: &Status) -> Result<(), Failure> {
             // Causes of waiting messages are the kinds that they wait for.
             let name = Alias::find(&tally.name)
                 .map_or_else(|| tally.name.clone(), |alias| format!("wait for {}", alias.alias));
-            let line = format!("  {name:<18} {:>9}  {oldest}", tally.count);
+            let line = format!("  {name:<18} {:>9}  {oldest}", counted(tally.count));
             say(&ink.by_name(&tally.name, line.trim_end()))?;
         }
         Ok(())
@@ -48,11 +48,10 @@ fn print(status: &Status) -> Result<(), Failure> {
 
 fn staged(status: &Status, ink: &Ink) -> Result<(), Failure> {
     say(&ink.title("GravaBatch"))?;
-    let counted = |count: usize| if count >= COUNTED { format!("{COUNTED}+") } else { count.to_string() };
     say(&format!("  {:<18} {:>9}", "RX to do", counted(status.received)))?;
-    let line = format!("  {:<18} {:>9}", "ER given up", counted(status.failed.len()));
-    say(&if status.failed.is_empty() { line } else { ink.alarm(&line) })?;
-    for failed in status.failed.iter().take(SHOWN) {
+    let line = format!("  {:<18} {:>9}", "ER given up", counted(status.failed));
+    say(&if status.failed == 0 { line } else { ink.alarm(&line) })?;
+    for failed in status.failed_sales.iter().take(SHOWN) {
         say(&format!("    {} ({}): {}", failed.sale, failed.external, cut(&failed.reason, 90)))?;
     }
     Ok(())
@@ -95,6 +94,11 @@ fn daemons(status: &Status, ink: &Ink) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A count, which goes no further than [`COUNTED`].
+fn counted(count: u64) -> String {
+    if count >= COUNTED as u64 { format!("{COUNTED}+") } else { count.to_string() }
+}
+
 /// What to do next, where something is to be done.
 fn hints(status: &Status) -> Result<(), Failure> {
     let count = |tallies: &[Tally], name: &str| tallies.iter().any(|tally| tally.name == name && tally.count > 0);
@@ -107,6 +111,9 @@ fn hints(status: &Status) -> Result<(), Failure> {
     }
     if count(&status.overview.messages, "set_aside") {
         hints.push("eaid messages list --state set_aside   a routine failed on these");
+    }
+    if status.failed > 0 {
+        hints.push("eaid orders retry --help               puts sales in ER back, alone or by cause");
     }
     if count(&status.overview.outbox, "unroutable") {
         hints.push("unroutable answers: no queue is bound for them at the broker; bind one, they are sent again");

@@ -2,11 +2,12 @@
 
 use super::Ended;
 use crate::bus::Delivery;
-use crate::bus::http::{self, Clerk, Readiness, Reception};
+use crate::bus::http::{self, Clerk, Done, Readiness, Reception, Report};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::office::readiness::Board;
+use crate::operate;
 use crate::store::monitor::{MessageStory, SentLine};
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset};
@@ -61,6 +62,10 @@ impl Clerk for OfficeClerk {
 
     async fn sent_for(&self, message: &str) -> Result<Vec<SentLine>, Fault> {
         self.office.store.sent_for(message).await
+    }
+
+    async fn gravabatch_done(&self, report: &Report) -> Result<Done, Fault> {
+        operate::gravabatch::done(&self.office, report).await
     }
 
     fn readiness(&self) -> Readiness {

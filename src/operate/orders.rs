@@ -1,8 +1,10 @@
 //! Orders: sales orders (delivery) and pick-up children, with all that is known of them.
 
 mod look;
+mod retry;
 
 pub use look::{find, list};
+pub use retry::{Given, retry_all, retry_one};
 
 use crate::store::monitor::{SentLine, WithheldLine};
 use chrono::NaiveDate;

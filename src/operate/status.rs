@@ -4,15 +4,16 @@ use crate::bus::amqp::{self, Depth};
 use crate::config::Config;
 use crate::daemon::reload::ALIVE;
 use crate::fault::Fault;
-use crate::store::monitor::{Overview, Tally};
+use crate::store::monitor::{COUNTED, Overview, Page, Tally};
 use crate::store::{Process, Store};
 use chrono::Utc;
+use eaid_adapters::ljgrvbatch::{FAILED, RECEIVED};
 use eaid_adapters::loja701::tables::Sl1;
 use eaid_adapters::table::Declared;
 use serde_json::{Map, Value, json};
 
-/// Staged sales are counted up to here.
-pub const COUNTED: usize = 10_000;
+/// Failed sales that are named, newest first.
+const NAMED: usize = 50;
 
 /// Where the whole stands.
 #[derive(Clone, Debug)]
@@ -20,9 +21,11 @@ pub struct Status {
     /// Messages, causes, outbox.
     pub overview: Overview,
     /// Staged sales that GravaBatch has not taken yet (RX); [`COUNTED`] stands for that many or more.
-    pub received: usize,
-    /// Staged sales that GravaBatch gave up (ER).
-    pub failed: Vec<FailedSale>,
+    pub received: u64,
+    /// Staged sales that GravaBatch gave up (ER); the same.
+    pub failed: u64,
+    /// The newest of them.
+    pub failed_sales: Vec<FailedSale>,
     /// Queues, where the broker is in use and answers.
     pub queues: Vec<Depth>,
     /// Why the broker does not answer.
@@ -40,6 +43,8 @@ pub struct FailedSale {
     pub sale: String,
     /// The partner's id.
     pub external: String,
+    /// Code of the reason.
+    pub cause: String,
     /// Why.
     pub reason: String,
 }
@@ -50,8 +55,12 @@ pub struct FailedSale {
 /// [`Fault`] of the store. A broker that is down is part of the picture.
 pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault> {
     let overview = store.overview().await?;
-    let received = store.view(Sl1::TABLE, &[("l1_situa", "RX")], COUNTED).await?.len();
-    let failed = store.view(Sl1::TABLE, &[("l1_situa", "ER")], COUNTED).await?;
+    let received = store.counted(Sl1::TABLE, &[("l1_situa", RECEIVED)], COUNTED).await?;
+    // One that was cancelled afterwards is nobody's trouble any more.
+    let given_up = [("l1_situa", FAILED), ("l1_storc", "")];
+    let failed = store.counted(Sl1::TABLE, &given_up, COUNTED).await?;
+    let newest = Page { skip: 0, limit: NAMED };
+    let failed_sales = store.newest(Sl1::TABLE, &given_up, Sl1::l1_emissao, newest).await?;
     let (queues, broker) = match config.amqp.enabled {
         false => (Vec::new(), None),
         true => match amqp::depths(&config.amqp).await {
@@ -62,7 +71,8 @@ pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault>
     Ok(Status {
         overview,
         received,
-        failed: failed.iter().map(|row| failed_sale(&Sl1::from_row(row))).collect(),
+        failed,
+        failed_sales: failed_sales.iter().map(|row| failed_sale(&Sl1::from_row(row))).collect(),
         queues,
         broker,
         spool: config.spool.enabled.then(|| files(&config.spool.inbox)),
@@ -74,6 +84,7 @@ fn failed_sale(sale: &Sl1) -> FailedSale {
     FailedSale {
         sale: [sale.company.as_str(), &sale.l1_filial, &sale.l1_num].join("|"),
         external: sale.external_id.clone().into(),
+        cause: sale.cause.clone().into(),
         reason: sale.l1_ergrvbt.clone().into(),
     }
 }
@@ -105,8 +116,8 @@ impl Status {
             "causes": counts(causes),
             "outbox": counts(outbox),
             "oldest": { "messages": oldest(messages), "causes": oldest(causes), "outbox": oldest(outbox) },
-            "gravabatch": { "RX": self.received, "ER": self.failed.len() },
-            "failed_sales": self.failed,
+            "gravabatch": { "RX": self.received, "ER": self.failed },
+            "failed_sales": self.failed_sales,
             "queues": self.queues,
             "broker_error": self.broker,
             "spool": self.spool,

@@ -4,11 +4,13 @@
 use super::{Outgoing, Process, State, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use eaid_adapters::effect::Alias;
+use eaid_adapters::table::{Row as TableRow, Table};
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::Violation;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// What a list of messages is narrowed by; every part is optional, all must hold.
@@ -93,6 +95,33 @@ pub struct WaitLine {
     pub text: String,
 }
 
+/// A message as reconciliation reads it.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its row, body included.
+    pub stored: Stored,
+    /// Its cause; empty without one.
+    pub cause: String,
+    /// The keys that it waits for, or that never came, as text.
+    pub lacks: Vec<String>,
+    /// Its answer was confirmed.
+    pub is_answered: bool,
+}
+
+/// The last id before those of messages that come from a moment on: ids are of version 7.
+pub fn before(moment: DateTime<Utc>) -> Uuid {
+    Uuid::from_u128(u128::from(moment.timestamp_millis().max(0).unsigned_abs()) << 80)
+}
+
+/// A part of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// So many come before it.
+    pub skip: usize,
+    /// At most so many.
+    pub limit: usize,
+}
+
 /// What was sent.
 #[derive(Clone, Debug, Serialize)]
 pub struct SentLine {
@@ -138,12 +167,15 @@ pub struct WithheldLine {
     pub created_at: DateTime<Utc>,
 }
 
+/// A count goes no further: `status` must be quick when there is very much.
+pub const COUNTED: usize = 10_000;
+
 /// A count and the age of its oldest member.
 #[derive(Clone, Debug, Serialize)]
 pub struct Tally {
     /// What is counted.
     pub name: String,
-    /// How many.
+    /// How many; [`COUNTED`] stands for that many or more.
     pub count: u64,
     /// Since when the oldest stands there.
     pub oldest: Option<DateTime<Utc>>,
@@ -217,7 +249,7 @@ pub trait Monitor {
     /// Puts messages back to be decided: refused, set aside, waiting. Gives how many.
     async fn retry(&self, filter: &Filter) -> Result<u64, Fault>;
 
-    /// Counts and ages.
+    /// Counts, each up to [`COUNTED`], and ages.
     async fn overview(&self) -> Result<Overview, Fault>;
 
     /// De/Para entries, narrowed by reference, alias and a part of either value.
@@ -256,14 +288,34 @@ pub trait Monitor {
     /// An outbox row by its UUID.
     async fn outgoing(&self, id: Uuid) -> Result<Option<Outgoing>, Fault>;
 
-    /// All rows of a declared table's view, narrowed by exact values of text columns, in the order of its key,
-    /// as (column, text) pairs. For lists of orders and tests.
-    async fn view(
+    /// Rows of a declared table's view, narrowed by exact values of its columns, in the order of its key, at most
+    /// `limit` (0: all). For what is short by its nature: the lines of a sale, the titles of a document.
+    async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault>;
+
+    /// A page of such rows, newest first by a column, then by the key.
+    async fn newest(
         &self,
-        table: &'static eaid_adapters::table::Table,
+        table: &'static Table,
         exact: &[(&str, &str)],
-        limit: usize,
-    ) -> Result<Vec<eaid_adapters::table::Row>, Fault>;
+        by: usize,
+        page: Page,
+    ) -> Result<Vec<TableRow>, Fault>;
+
+    /// Counts such rows, no further than to `most`.
+    async fn counted(&self, table: &'static Table, exact: &[(&str, &str)], most: usize) -> Result<u64, Fault>;
+
+    /// Visits the rows of a declared table whose day, in a column, lies in a span. One at a time, in no order: there
+    /// may be very many.
+    async fn of_days(
+        &self,
+        table: &'static Table,
+        column: usize,
+        days: &RangeInclusive<NaiveDate>,
+        visit: &mut (dyn FnMut(TableRow) + Send),
+    ) -> Result<(), Fault>;
+
+    /// Messages of a transaction behind an id ([`before`] gives that of a moment), oldest first.
+    async fn received(&self, transaction: &str, after: Uuid, limit: usize) -> Result<Vec<Received>, Fault>;
 
     /// Whether messages in a state are there, for tests and `status`.
     async fn count(&self, state: State) -> Result<u64, Fault>;

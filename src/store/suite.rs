@@ -3,7 +3,7 @@
 mod asking;
 mod claiming;
 mod folding;
-mod house;
+pub(crate) mod house;
 mod keeping;
 mod processes;
 mod registered;
@@ -28,4 +28,4 @@ macro_rules! on_both_engines {
         }
     };
 }
-use on_both_engines;
+pub(crate) use on_both_engines;

@@ -6,7 +6,8 @@ use crate::answers::our_id;
 use crate::harness::{Engine, Site};
 use crate::messages::{again, counter, customer, entrega, new_uuid, reserve, uuid};
 
-fn cancellation(number: u32) -> Value {
+/// The cancellation of the sale of this number.
+pub fn cancellation(number: u32) -> Value {
     json!({
         "Header": {
             "UUID": new_uuid(), "Type": "BusinessMessage", "SubType": "event", "Event": "upsert",

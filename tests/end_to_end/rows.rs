@@ -1,7 +1,7 @@
 //! What the database shows: the views that are promised, from PostgreSQL and SQLite alike.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgPool, Row};
 use std::path::Path;
 
 use crate::wait::{PATIENCE, until};
@@ -26,6 +26,21 @@ impl Rows {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         Rows::Sqlite(pool.expect("open the database file"))
+    }
+
+    /// Changes the database behind eaid's back: plants what eaid itself would never do.
+    pub async fn plant(&self, sql: &str) {
+        let done = match self {
+            Rows::Postgres(pool) => {
+                sqlx::query(AssertSqlSafe(sql)).execute(pool).await.map(|done| done.rows_affected())
+            }
+            Rows::Sqlite(pool) => {
+                let options = SqliteConnectOptions::clone(&pool.connect_options()).read_only(false);
+                let mut writer = options.connect().await.expect("open the database file to write");
+                sqlx::query(AssertSqlSafe(sql)).execute(&mut writer).await.map(|done| done.rows_affected())
+            }
+        };
+        assert_eq!(done.expect(sql), 1, "{sql}");
     }
 
     /// Columns of a view as texts, NULL as `NULL`. `rest` is what follows the name of the view.

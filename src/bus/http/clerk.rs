@@ -1,5 +1,6 @@
 //! What HTTP asks of the rest of eaid.
 
+use super::{Done, Report};
 use crate::fault::Fault;
 use crate::store::monitor::{MessageStory, SentLine};
 use async_trait::async_trait;
@@ -25,6 +26,9 @@ pub trait Clerk: Send + Sync {
     /// What was sent for a message, by the id of its inbox row, oldest first
     /// ([`crate::store::monitor::Monitor::sent_for`]).
     async fn sent_for(&self, message: &str) -> Result<Vec<SentLine>, Fault>;
+
+    /// Takes what an outside GravaBatch reports of a sale.
+    async fn gravabatch_done(&self, report: &Report) -> Result<Done, Fault>;
 
     /// Whether eaid is able to work.
     fn readiness(&self) -> Readiness;

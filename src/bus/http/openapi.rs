@@ -22,6 +22,7 @@ pub fn document() -> Value {
     let paths = json!({
         "/totvseai/standardmessage/v1/transactions": { "post": transactions(&mut schemas) },
         "/api/v1/order-events": { "post": order_events(&mut schemas) },
+        "/api/v1/gravabatch/done": { "post": gravabatch_done() },
         "/api/v1/messages/{uuid}": { "get": message() },
         "/healthz": { "get": open("health", "Alive: this process answers.", plain("application/json")) },
         "/readyz": { "get": ready() },
@@ -158,6 +159,38 @@ fn order_events(schemas: &mut Definitions) -> Value {
     operation
 }
 
+fn gravabatch_done() -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let mut operation = with_body(guarded(
+        "reportGravaBatch",
+        "Takes what an outside GravaBatch did with a staged sale ([gravabatch] enabled = false).",
+        json!({
+            "200": answer("Whether it changed the sale: false where the same was reported before.", refer("Changed")),
+            "404": refused("No such sale, or several: then the company is needed."),
+            "409": refused("The sale is not in RX."),
+            "422": refused("No report, or another state than OK, FR and ER."),
+        }),
+    ));
+    operation["requestBody"] = json!({
+        "required": true,
+        "content": { "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "company": text("Only where branches of several companies have the same code."),
+                    "branch": text("l1_filial"),
+                    "number": text("l1_num"),
+                    "situa": { "enum": ["OK", "FR", "ER"] },
+                    "error": text("Why, for ER; the sender is told."),
+                },
+                "required": ["branch", "number", "situa"],
+            },
+            "example": { "branch": "0101", "number": "000123", "situa": "ER", "error": "Título já existe." },
+        } },
+    });
+    operation
+}
+
 fn message() -> Value {
     let mut operation = guarded(
         "showMessage",
@@ -269,6 +302,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(checked, 10);
+        assert_eq!(checked, 11);
     }
 }

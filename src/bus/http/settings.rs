@@ -39,7 +39,7 @@ pub struct Token {
 pub enum May {
     /// Send messages.
     Send,
-    /// Report order events.
+    /// Report order events, and what an outside GravaBatch did.
     Events,
     /// Read the fate of messages, and metrics.
     Read,

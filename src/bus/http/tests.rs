@@ -8,7 +8,7 @@ use crate::store::State;
 use crate::store::monitor::{MessageStory, SentLine};
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset, Utc};
-use eaid_schemas::violation::Code;
+use eaid_schemas::violation::{Code, Violation};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -33,6 +33,15 @@ impl Clerk for Stored {
     async fn sent_for(&self, _: &str) -> Result<Vec<SentLine>, Fault> {
         let stored = self.0.lock().unwrap().clone();
         Ok(stored.into_iter().map(sent).collect())
+    }
+
+    async fn gravabatch_done(&self, report: &Report) -> Result<Done, Fault> {
+        Ok(match report.situa.as_str() {
+            "OK" => Done::Taken(true),
+            "FR" => Done::Unknown(2),
+            "ER" => Done::Refused(Violation::error(Code::NotAllowed, "/situa", "não está em RX")),
+            _ => Done::Refused(Violation::error(Code::NotInList, "/situa", "esperado OK, FR ou ER")),
+        })
     }
 
     fn readiness(&self) -> Readiness {
@@ -332,7 +341,7 @@ async fn every_path_of_the_openapi_document_is_answered() {
     assert!(head.contains("application/json"), "{head}");
     let document: Value = serde_json::from_str(&body).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 7);
+    assert_eq!(paths.len(), 8);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let path = path.replace("{uuid}", "u-1");
@@ -340,5 +349,22 @@ async fn every_path_of_the_openapi_document_is_answered() {
             assert_ne!(status, 405, "{method} {path}");
             assert!(!body.contains("Este endereço não existe"), "{method} {path}");
         }
+    }
+}
+
+/// `contract.md`, Database: an outside GravaBatch reports by HTTP what it would by PostgreSQL's function.
+#[tokio::test]
+async fn an_outside_gravabatch_reports() {
+    let server = Server::new(json!([]), |_| Some(fate(State::Noted))).await;
+    for (situa, expected) in [("OK", 200), ("FR", 404), ("ER", 409), ("XX", 422)] {
+        let body = json!({ "branch": "0101", "number": "000123", "situa": situa, "error": "" }).to_string();
+        let (status, _, body) = server.call("POST", "/api/v1/gravabatch/done", None, &body).await;
+        assert_eq!(status, expected, "{situa}: {body}");
+        if status == 200 {
+            assert_eq!(body, r#"{"changed":true}"#);
+        }
+    }
+    for body in ["", "{}", r#"{"branch":"0101","number":"1","situa":"OK","more":1}"#] {
+        assert_eq!(server.call("POST", "/api/v1/gravabatch/done", None, body).await.0, 422, "{body}");
     }
 }

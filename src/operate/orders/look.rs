@@ -3,13 +3,16 @@
 use super::{Found, Invoice, Item, Narrow, Order, OrderLine, Step, Way, delivery, is_pick_up, parts, pick_up};
 use crate::fault::Fault;
 use crate::store::Store;
+use crate::store::monitor::Page;
 use eaid_adapters::ljgrvbatch::tables::{Sc5, Sc6};
 use eaid_adapters::loja701::tables::{Sl1, Sl2};
 use eaid_adapters::mata410b::tables::{OrderTrace, Sf2};
 use eaid_adapters::table::Declared;
 
-/// As many as there are.
-const ALL: usize = i32::MAX as usize;
+/// As many as there are: the lines of one order.
+const ALL: usize = 0;
+/// Rows looked at together.
+const STRIDE: usize = 200;
 
 async fn rows<T: Declared>(store: &dyn Store, exact: &[(&str, &str)]) -> Result<Vec<T>, Fault> {
     Ok(store.view(T::TABLE, exact, ALL).await?.iter().map(T::from_row).collect())
@@ -27,33 +30,42 @@ pub async fn list(store: &dyn Store, narrow: &Narrow, limit: usize) -> Result<Ve
     let mut lines = Vec::new();
     if narrow.way != Some(Way::Pickup) {
         let given = [("c5_filial", &narrow.branch), ("c5_status", &narrow.status), ("c5_cliente", &narrow.customer)];
-        let exact = exact(&given);
-        lines.extend(rows::<Sc5>(store, &exact).await?.iter().map(delivery));
+        let newest = store.newest(Sc5::TABLE, &exact(&given), Sc5::c5_emissao, Page { skip: 0, limit }).await?;
+        lines.extend(newest.iter().map(|row| delivery(&Sc5::from_row(row))));
     }
     if narrow.way != Some(Way::Delivery) {
-        let mut children = Vec::new();
         for flag in ["P", "O"] {
-            let given = [("l1_filial", &narrow.branch), ("l1_cliente", &narrow.customer)];
-            let mut exact = exact(&given);
-            exact.push(("l1_ecflag", flag));
-            children.extend(rows::<Sl1>(store, &exact).await?.into_iter().filter(is_pick_up));
-        }
-        newest_first(&mut children, |child| (child.l1_emissao, child.l1_num.clone()));
-        let mut found = 0;
-        for child in children {
-            if found == limit {
-                break;
-            }
-            let line = pick_up(&child, &steps(store, [&child.company, &child.l1_filial, &child.l1_num]).await?);
-            if narrow.status.as_ref().is_none_or(|status| *status == line.status) {
-                lines.push(line);
-                found += 1;
-            }
+            lines.extend(pick_ups(store, narrow, flag, limit).await?);
         }
     }
     newest_first(&mut lines, |line| (line.issued, line.order.clone()));
     lines.truncate(limit);
     Ok(lines)
+}
+
+/// Pick-up orders with a flag, newest first. Their status is in their timelines: they are gone through until enough
+/// are found.
+async fn pick_ups(store: &dyn Store, narrow: &Narrow, flag: &str, limit: usize) -> Result<Vec<OrderLine>, Fault> {
+    let given = [("l1_filial", &narrow.branch), ("l1_cliente", &narrow.customer)];
+    let mut exact = exact(&given);
+    exact.push(("l1_ecflag", flag));
+    let (mut lines, mut skip) = (Vec::new(), 0);
+    loop {
+        let page = store.newest(Sl1::TABLE, &exact, Sl1::l1_emissao, Page { skip, limit: STRIDE }).await?;
+        for child in page.iter().map(Sl1::from_row).filter(is_pick_up) {
+            let line = pick_up(&child, &steps(store, [&child.company, &child.l1_filial, &child.l1_num]).await?);
+            if narrow.status.as_ref().is_none_or(|status| *status == line.status) {
+                lines.push(line);
+            }
+            if lines.len() == limit {
+                return Ok(lines);
+            }
+        }
+        if page.len() < STRIDE {
+            return Ok(lines);
+        }
+        skip += STRIDE;
+    }
 }
 
 fn exact<'a>(given: &[(&'a str, &'a Option<String>)]) -> Vec<(&'a str, &'a str)> {

@@ -69,7 +69,7 @@ async fn claim_lanes(
          select lane, $1, now() + make_interval(secs => $2)
          from (
              select l.lane, sum(l.ready) over (order by c.holder is null, l.lane) - l.ready as before
-             from (select {lane} as lane, count(*) as ready from {table} t where t.{first} = $4 group by 1) as l
+             from (select {lane} as lane, count(*) as ready from {table} t where t.{first} = $4 and {rested} group by 1) as l
              left join claims c on c.lane = l.lane and c.holder = $1
              where not exists (
                  select from claims o where o.lane = l.lane and o.holder <> $1 and o.until >= now())
@@ -80,6 +80,7 @@ async fn claim_lanes(
              where c.holder = excluded.holder or c.until < now()
          returning lane",
         table = physical(queue.table),
+        rested = rested(queue),
     );
     sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(holder)
@@ -94,10 +95,11 @@ async fn claim_lanes(
 async fn ready(connection: &mut PgConnection, queue: &Queue, lanes: &[String], limit: usize) -> sqlx::Result<Vec<Row>> {
     let key = queue.table.indexes[KEY].columns.iter().map(|column| format!("t.{}", queue.table.columns[*column].name));
     let sql = format!(
-        "select array[{}]::text[] from {} t where t.{} = $1 and {} = any($2) order by {} limit $3",
+        "select array[{}]::text[] from {} t where t.{} = $1 and {} and {} = any($2) order by {} limit $3",
         look_up::texts(queue.table),
         physical(queue.table),
         first_column(queue),
+        rested(queue),
         lane(queue),
         key.collect::<Vec<_>>().join(", "),
     );
@@ -137,6 +139,11 @@ fn lane(queue: &Queue) -> String {
     let columns = queue.table.indexes[queue.index].columns.iter().skip(1);
     let values: String = columns.map(|column| format!(" || '|' || t.{}", queue.table.columns[*column].name)).collect();
     format!("('{}'{values})", queue.name)
+}
+
+/// Holds of a row that is not left alone.
+fn rested(queue: &Queue) -> String {
+    format!("t.{} <= extract(epoch from now())", queue.table.columns[queue.rest].name)
 }
 
 fn first_column(queue: &Queue) -> &'static str {

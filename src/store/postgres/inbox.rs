@@ -1,10 +1,11 @@
 //! Rows of the inbox: written once, settled, read back.
 
 use super::rows::{Column, NewRows};
+use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{notes, trouble};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -117,6 +118,26 @@ pub(super) async fn stored(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx:
     let sql = format!("select {STORED} from inbox i where i.id = any($1) order by i.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(connection).await?;
     rows.iter().map(read).collect()
+}
+
+/// Lists messages of a transaction behind an id, each with what it lacks and whether its answer was confirmed.
+pub(super) async fn received(pool: &PgPool, transaction: &str, after: Uuid, limit: i64) -> sqlx::Result<Vec<Received>> {
+    let sql = format!(
+        "select i.cause, s.sent_at is not null as is_answered,
+             array(select w.key from waits w where w.message = i.id order by w.path, w.key) as lacks, {STORED}
+         from inbox i left join sending s on s.id = i.answer
+         where i.transaction = $1 and i.id > $2 order by i.id limit $3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(transaction).bind(after).bind(limit).fetch_all(pool).await?;
+    let received = |row: &PgRow| {
+        Ok(Received {
+            stored: read(row)?,
+            cause: row.try_get("cause")?,
+            lacks: row.try_get("lacks")?,
+            is_answered: row.try_get("is_answered")?,
+        })
+    };
+    rows.iter().map(received).collect()
 }
 
 /// Reads a row of the columns [`STORED`].

@@ -16,6 +16,8 @@ const SPINE: &[(&str, &str)] = &[
     ("processes", include_str!("migrations/2_processes.sql")),
     ("withheld", include_str!("migrations/3_withheld.sql")),
     ("inline", include_str!("migrations/4_inline.sql")),
+    ("states", include_str!("migrations/5_states.sql")),
+    ("gravabatch_done", include_str!("migrations/6_gravabatch_done.sql")),
 ];
 
 fn migrator() -> Migrator {

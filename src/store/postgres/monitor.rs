@@ -1,21 +1,21 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::{LONG_PATIENCE, Postgres, depara, effects, inbox, look_up, processes, sent, settle, withheld};
+use super::{LONG_PATIENCE, Postgres, depara, inbox, listing, overview, processes, sent, settle, withheld};
 use crate::fault::Fault;
-use crate::store::cells::read_row;
 use crate::store::monitor::{
-    DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
-    WaitLine, WithheldLine,
+    DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
+    SentLine, WaitLine, WithheldLine,
 };
 use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Row as TableRow, Table};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres as Pg, Row};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// The columns of a line, of [`MESSAGES`].
@@ -48,7 +48,7 @@ impl Monitor for Postgres {
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {
-        settle(LONG_PATIENCE, overview(&self.people)).await
+        settle(LONG_PATIENCE, overview::overview(&self.people)).await
     }
 
     async fn depara(
@@ -98,7 +98,35 @@ impl Monitor for Postgres {
     }
 
     async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault> {
-        settle(LONG_PATIENCE, view(&self.people, table, exact, most(limit))).await
+        settle(LONG_PATIENCE, listing::view(&self.people, table, exact, most(limit))).await
+    }
+
+    async fn newest(
+        &self,
+        table: &'static Table,
+        exact: &[(&str, &str)],
+        by: usize,
+        page: Page,
+    ) -> Result<Vec<TableRow>, Fault> {
+        settle(LONG_PATIENCE, listing::newest(&self.people, table, exact, by, page)).await
+    }
+
+    async fn counted(&self, table: &'static Table, exact: &[(&str, &str)], most: usize) -> Result<u64, Fault> {
+        settle(LONG_PATIENCE, listing::counted(&self.people, table, exact, most)).await
+    }
+
+    async fn of_days(
+        &self,
+        table: &'static Table,
+        column: usize,
+        days: &RangeInclusive<NaiveDate>,
+        visit: &mut (dyn FnMut(TableRow) + Send),
+    ) -> Result<(), Fault> {
+        settle(LONG_PATIENCE, listing::of_days(&self.people, table, column, days, visit)).await
+    }
+
+    async fn received(&self, transaction: &str, after: Uuid, limit: usize) -> Result<Vec<Received>, Fault> {
+        settle(LONG_PATIENCE, inbox::received(&self.people, transaction, after, most(limit))).await
     }
 
     async fn count(&self, state: State) -> Result<u64, Fault> {
@@ -192,63 +220,6 @@ async fn waits_of(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Res
         waits.entry(message).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
-}
-
-/// Counts messages, causes and what is to be sent.
-async fn overview(pool: &PgPool) -> sqlx::Result<Overview> {
-    let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
-    let messages = tallies(
-        &mut transaction,
-        "select xx3_status, count(*), min(xx3_received) from xx3 group by xx3_status order by xx3_status",
-    );
-    let messages = messages.await?;
-    let causes = tallies(
-        &mut transaction,
-        "select cause, count(*), min(received_at) from inbox where state = 'refused' group by cause
-         union all
-         select w.area, count(distinct w.message), min(i.received_at)
-         from waits w join inbox i on i.id = w.message where i.state = 'waiting' and not w.is_over group by w.area
-         order by 2 desc, 1",
-    );
-    let causes = causes.await?;
-    let outbox = tallies(
-        &mut transaction,
-        "select case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end,
-             count(*), min(o.created_at)
-         from outbox o join sending s on s.id = o.id group by 1 order by 1",
-    );
-    let outbox = outbox.await?;
-    Ok(Overview { messages, causes, outbox })
-}
-
-async fn tallies(connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<Vec<Tally>> {
-    let rows: Vec<(String, i64, Option<chrono::DateTime<chrono::Utc>>)> =
-        sqlx::query_as(sql).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(name, count, oldest)| Tally { name, count: count.unsigned_abs(), oldest }).collect())
-}
-
-/// Reads rows of a declared table by exact values, in the order of its key.
-async fn view(pool: &PgPool, table: &'static Table, exact: &[(&str, &str)], limit: i64) -> sqlx::Result<Vec<TableRow>> {
-    let mut conditions = vec!["true".to_owned()];
-    for (at, (name, _)) in exact.iter().enumerate() {
-        // Only declared names come into the statement.
-        let column = table.columns.iter().find(|column| column.name == *name);
-        let column = column.ok_or_else(|| sqlx::Error::ColumnNotFound((*name).to_owned()))?;
-        conditions.push(format!("t.{}::text = ${}", column.name, at + 2));
-    }
-    let key: Vec<String> = table.key().iter().map(|column| format!("t.{}", table.columns[*column].name)).collect();
-    let sql = format!(
-        "select array[{}]::text[] from {} t where {} order by {} limit $1",
-        look_up::texts(table),
-        effects::physical(table),
-        conditions.join(" and "),
-        key.join(", ")
-    );
-    let mut query = sqlx::query_scalar::<_, Vec<Option<String>>>(AssertSqlSafe(sql)).bind(limit);
-    for (_, value) in exact {
-        query = query.bind(*value);
-    }
-    query.fetch_all(pool).await?.into_iter().map(|texts| read_row(table, texts)).collect()
 }
 
 /// Counts the messages in a state.

@@ -74,7 +74,7 @@ async fn claim_lanes(
          select lane, ?1, ?2
          from (
              select l.lane, sum(l.ready) over (order by c.holder is null, l.lane) - l.ready as before
-             from (select {lane} as lane, count(*) as ready from {table} as t where t.{first} = ?5 group by 1) as l
+             from (select {lane} as lane, count(*) as ready from {table} as t where t.{first} = ?5 and {rested} group by 1) as l
              left join claims c on c.lane = l.lane and c.holder = ?1
              where not exists (select 1 from claims o where o.lane = l.lane and o.holder <> ?1 and o.until >= ?3))
          where before < ?4
@@ -84,6 +84,7 @@ async fn claim_lanes(
         lane = lane(queue),
         table = physical(queue.table),
         first = first_column(queue),
+        rested = rested(queue),
     );
     sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(id(holder))
@@ -104,10 +105,11 @@ async fn ready(
 ) -> sqlx::Result<Vec<Row>> {
     let key = queue.table.indexes[KEY].columns.iter().map(|column| format!("t.{}", queue.table.columns[*column].name));
     let sql = format!(
-        "select {} from {} as t where t.{} = ?1 and {} in (select value from json_each(?2)) order by {} limit ?3",
+        "select {} from {} as t where t.{} = ?1 and {} and {} in (select value from json_each(?2)) order by {} limit ?3",
         look_up::columns(queue.table),
         physical(queue.table),
         first_column(queue),
+        rested(queue),
         lane(queue),
         key.collect::<Vec<_>>().join(", "),
     );
@@ -141,6 +143,11 @@ fn lane(queue: &Queue) -> String {
     let columns = queue.table.indexes[queue.index].columns.iter().skip(1);
     let values: String = columns.map(|column| format!(" || '|' || t.{}", queue.table.columns[*column].name)).collect();
     format!("('{}'{values})", queue.name)
+}
+
+/// Holds of a row that is not left alone. Amounts stand as text.
+fn rested(queue: &Queue) -> String {
+    format!("cast(t.{} as integer) <= unixepoch()", queue.table.columns[queue.rest].name)
 }
 
 fn first_column(queue: &Queue) -> &'static str {

@@ -1,11 +1,12 @@
 //! Rows of the inbox: written once, settled, read back.
 
 use super::values::{at, id, list, now, read_id, read_optional_time, read_time};
+use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{keys, notes, trouble};
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -131,6 +132,32 @@ pub(super) async fn stored(connection: &mut SqliteConnection, ids: &[String]) ->
     let sql = format!("select {STORED} from inbox i where i.id in (select value from json_each(?1)) order by i.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(ids)?).fetch_all(connection).await?;
     rows.iter().map(read).collect()
+}
+
+/// Lists messages of a transaction behind an id, each with what it lacks and whether its answer was confirmed.
+pub(super) async fn received(
+    pool: &SqlitePool,
+    transaction: &str,
+    after: Uuid,
+    limit: i64,
+) -> sqlx::Result<Vec<Received>> {
+    let sql = format!(
+        "select i.cause, s.sent_at is not null as is_answered,
+             (select json_group_array(k.\"key\") from
+                 (select w.\"key\" from waits w where w.message = i.id order by w.path, w.\"key\") as k) as lacks, {STORED}
+         from inbox i left join sending s on s.id = i.answer
+         where i.\"transaction\" = ?1 and i.id > ?2 order by i.id limit ?3"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(transaction).bind(id(after)).bind(limit).fetch_all(pool).await?;
+    let received = |row: &SqliteRow| {
+        Ok(Received {
+            stored: read(row)?,
+            cause: row.try_get("cause")?,
+            lacks: serde_json::from_str(row.try_get("lacks")?).map_err(trouble::unfit)?,
+            is_answered: row.try_get("is_answered")?,
+        })
+    };
+    rows.iter().map(received).collect()
 }
 
 /// Reads a row of the columns [`STORED`].

@@ -16,6 +16,7 @@ const SPINE: &[(&str, &str)] = &[
     ("spine", include_str!("migrations/1_spine.sql")),
     ("processes", include_str!("migrations/2_processes.sql")),
     ("withheld", include_str!("migrations/3_withheld.sql")),
+    ("states", include_str!("migrations/4_states.sql")),
 ];
 
 fn migrator() -> Migrator {

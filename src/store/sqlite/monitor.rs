@@ -1,22 +1,23 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
-use super::{BEGIN, Sqlite, depara, effects, inbox, look_up, processes, sent, withheld};
+use super::values::{at, id, list, most, now, read_id, read_optional_time, read_time};
+use super::{BEGIN, Sqlite, depara, inbox, listing, overview, processes, sent, withheld};
 use crate::fault::Fault;
 use crate::store::monitor::{
-    DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, SentLine, Tally,
-    WaitLine, WithheldLine,
+    DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
+    SentLine, WaitLine, WithheldLine,
 };
 use crate::store::trouble::{fault, unfit};
 use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Row as TableRow, Table};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Row, Sqlite as Engine, SqliteConnection, SqlitePool};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// The columns of a line, of [`MESSAGES`].
@@ -48,7 +49,7 @@ impl Monitor for Sqlite {
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {
-        overview(&self.readers).await.map_err(fault)
+        overview::overview(&self.readers).await.map_err(fault)
     }
 
     async fn depara(
@@ -98,7 +99,35 @@ impl Monitor for Sqlite {
     }
 
     async fn view(&self, table: &'static Table, exact: &[(&str, &str)], limit: usize) -> Result<Vec<TableRow>, Fault> {
-        view(&self.readers, table, exact, most(limit)).await.map_err(fault)
+        listing::view(&self.readers, table, exact, most(limit)).await.map_err(fault)
+    }
+
+    async fn newest(
+        &self,
+        table: &'static Table,
+        exact: &[(&str, &str)],
+        by: usize,
+        page: Page,
+    ) -> Result<Vec<TableRow>, Fault> {
+        listing::newest(&self.readers, table, exact, by, page).await.map_err(fault)
+    }
+
+    async fn counted(&self, table: &'static Table, exact: &[(&str, &str)], most: usize) -> Result<u64, Fault> {
+        listing::counted(&self.readers, table, exact, most).await.map_err(fault)
+    }
+
+    async fn of_days(
+        &self,
+        table: &'static Table,
+        column: usize,
+        days: &RangeInclusive<NaiveDate>,
+        visit: &mut (dyn FnMut(TableRow) + Send),
+    ) -> Result<(), Fault> {
+        listing::of_days(&self.readers, table, column, days, visit).await.map_err(fault)
+    }
+
+    async fn received(&self, transaction: &str, after: Uuid, limit: usize) -> Result<Vec<Received>, Fault> {
+        inbox::received(&self.readers, transaction, after, most(limit)).await.map_err(fault)
     }
 
     async fn count(&self, state: State) -> Result<u64, Fault> {
@@ -198,70 +227,6 @@ async fn waits_of(connection: &mut SqliteConnection, messages: &str) -> sqlx::Re
         waits.entry(message.parse().map_err(unfit)?).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
-}
-
-/// Counts messages, causes and what is to be sent.
-async fn overview(pool: &SqlitePool) -> sqlx::Result<Overview> {
-    let mut transaction = pool.begin().await?;
-    let messages = tallies(
-        &mut transaction,
-        "select xx3_status, count(*), min(xx3_received) from xx3 group by xx3_status order by xx3_status",
-    );
-    let messages = messages.await?;
-    let causes = tallies(
-        &mut transaction,
-        "select cause, count(*), min(received_at) from inbox where state = 'refused' group by cause
-         union all
-         select w.area, count(distinct w.message), min(i.received_at)
-         from waits w join inbox i on i.id = w.message where i.state = 'waiting' and not w.is_over group by w.area
-         order by 2 desc, 1",
-    );
-    let causes = causes.await?;
-    let outbox = tallies(
-        &mut transaction,
-        "select case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end,
-             count(*), min(o.created_at)
-         from outbox o join sending s on s.id = o.id group by 1 order by 1",
-    );
-    let outbox = outbox.await?;
-    Ok(Overview { messages, causes, outbox })
-}
-
-async fn tallies(connection: &mut SqliteConnection, sql: &'static str) -> sqlx::Result<Vec<Tally>> {
-    let rows: Vec<(String, u32, Option<String>)> = sqlx::query_as(sql).fetch_all(connection).await?;
-    let tally = |(name, count, oldest): (String, u32, Option<String>)| {
-        Ok(Tally { name, count: count.into(), oldest: oldest.as_deref().map(parse_time).transpose()? })
-    };
-    rows.into_iter().map(tally).collect()
-}
-
-/// Reads rows of a declared table by exact values, in the order of its key.
-async fn view(
-    pool: &SqlitePool,
-    table: &'static Table,
-    exact: &[(&str, &str)],
-    limit: i64,
-) -> sqlx::Result<Vec<TableRow>> {
-    let mut conditions = vec!["true".to_owned()];
-    for (at, (name, _)) in exact.iter().enumerate() {
-        // Only declared names come into the statement.
-        let column = table.columns.iter().find(|column| column.name == *name);
-        let column = column.ok_or_else(|| sqlx::Error::ColumnNotFound((*name).to_owned()))?;
-        conditions.push(format!("t.{} = ?{}", column.name, at + 2));
-    }
-    let key: Vec<String> = table.key().iter().map(|column| format!("t.{}", table.columns[*column].name)).collect();
-    let sql = format!(
-        "select {} from {} as t where {} order by {} limit ?1",
-        look_up::columns(table),
-        effects::physical(table),
-        conditions.join(" and "),
-        key.join(", ")
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(limit);
-    for (_, value) in exact {
-        query = query.bind(*value);
-    }
-    query.fetch_all(pool).await?.iter().map(|row| look_up::read(table, row)).collect()
 }
 
 /// Counts the messages in a state.

@@ -13,6 +13,7 @@ on_both_engines!(
     a_claim_ends_with_its_time,
     lanes_belong_to_one_holder,
     a_holder_takes_no_more_lanes_than_it_needs,
+    a_row_that_rests_is_passed_over,
     released_claims_are_free,
     numbers_are_given_once,
 );
@@ -50,7 +51,7 @@ async fn a_claim_ends_with_its_time(house: House) {
 fn queue() -> Queue {
     let table = table("sl1");
     let index = table.indexes.iter().position(|index| index.name == "by_situa").expect("an index");
-    Queue { name: "gravabatch", table, index, ready: "RX" }
+    Queue { name: "gravabatch", table, index, ready: "RX", rest: column(table, "rests_until") }
 }
 
 fn staged_sale(branch: &str, number: &str, situa: &str) -> Effect {
@@ -87,6 +88,21 @@ async fn a_holder_takes_no_more_lanes_than_it_needs(house: House) {
     assert_eq!(names(&house, ours, MINUTE, 2).await, ["A1", "A2"]);
     assert_eq!(names(&house, theirs, MINUTE, 3).await, ["B1", "B2", "C1"]);
     assert_eq!(names(&house, ours, MINUTE, 10).await, ["A1", "A2"]);
+}
+
+/// What a sale waits for needs time; those behind it go on.
+async fn a_row_that_rests_is_passed_over(house: House) {
+    let now = chrono::Utc::now().timestamp();
+    let resting = |number: &str, until: i64| {
+        let until = until.to_string();
+        let texts = [("company", "T1"), ("l1_filial", "A"), ("l1_num", number), ("l1_situa", "RX")];
+        Effect::Insert(row("sl1", &[texts.as_slice(), &[("rests_until", until.as_str())]].concat()))
+    };
+    house.keep(effects(vec![resting("1", now + 3600), resting("2", now - 5), staged_sale("A", "3", "RX")])).await;
+    let holder = Uuid::now_v7();
+    assert_eq!(names(&house, holder, MINUTE, 10).await, ["A2", "A3"]);
+    // Rows that rest at the head take nobody's place.
+    assert_eq!(names(&house, holder, MINUTE, 1).await, ["A2"]);
 }
 
 async fn released_claims_are_free(house: House) {

@@ -193,6 +193,13 @@ pub fn sale_key(number: &str) -> Vec<Cell> {
     vec!["T1".into(), "D MG 01".into(), number.into()]
 }
 
+/// A change of a sale of company 01.
+pub fn change_of(branch: &str, number: &str, set: &[(&str, &str)]) -> Effect {
+    let table = table("sl1");
+    let set = set.iter().map(|(name, text)| (column(table, name), cell(table, name, text))).collect();
+    Effect::Update(Update { table, key: vec!["01".into(), branch.into(), number.into()], set, expect: Vec::new() })
+}
+
 /// A change of a sale.
 pub fn change(number: &str, set: &[(&str, &str)], expect: &[(&str, &str)]) -> Effect {
     let table = table("sl1");
