@@ -76,11 +76,14 @@ async fn round(office: &Office, publisher: &mpsc::Sender<Outgoing>) -> Result<us
     Ok(reports + sales)
 }
 
+/// A row on its desk.
+type Opened = Result<Box<dyn Case>, Flaw>;
+
 /// One kind of work, and what is done where it fails.
 struct Work {
     queue: &'static ljgrvbatch::Queue,
     lines: fn(&Row, &mut Wants),
-    open: fn(&Row, &World) -> Result<Box<dyn Case>, Flaw>,
+    open: fn(&Row, &World) -> Opened,
     failed: fn(&Row, &Books, DateTime<FixedOffset>, Vec<Violation>) -> Staged,
     postponed: fn(&Row, &Books, DateTime<FixedOffset>, &str) -> Staged,
 }

@@ -101,7 +101,7 @@ async fn work(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>) -> usize {
 }
 
 async fn several_workers_do_each_sale_once(house: House) {
-    let delivery = |number: usize| if number % 3 == 0 { "3" } else { "2" };
+    let delivery = |number: usize| if number.is_multiple_of(3) { "3" } else { "2" };
     let staged = BRANCHES
         .iter()
         .flat_map(|branch| (0..EACH).flat_map(move |number| sale(branch, number, delivery(number), &[Decimal::TEN])));

@@ -1,15 +1,19 @@
 //! Orders: sales orders (delivery) and pick-up children, with all that is known of them.
 
+mod life;
 mod look;
 mod retry;
 
+pub use life::{Child, Heard, Life, Payment, Title};
 pub use look::{find, list};
 pub use retry::{Given, retry_all, retry_one};
 
+use crate::fault::Fault;
+use crate::store::Store;
 use crate::store::monitor::{SentLine, WithheldLine};
 use chrono::NaiveDate;
 use eaid_adapters::ljgrvbatch::tables::Sc5;
-use eaid_adapters::loja701::tables::Sl1;
+use eaid_adapters::loja701::tables::{Sl1, Sl2};
 use eaid_adapters::mata410b::status;
 use eaid_adapters::mata410b::tables::OrderTrace;
 use eaid_adapters::mata410b::timeline;
@@ -177,13 +181,38 @@ pub fn parts(order: &str) -> Option<[&str; 3]> {
     parts.try_into().ok()
 }
 
-/// What stands under an order's id.
+/// What stands under a name.
 #[derive(Debug)]
-pub enum Found {
-    /// An order.
-    Order(Box<Order>),
-    /// A sale; its orders.
-    Sale(Vec<String>),
-    /// Nothing.
-    Nothing,
+pub struct Found {
+    /// The order that was named.
+    pub order: Option<Order>,
+    /// The sale that was named, or that the order came of.
+    sale: Option<Sl1>,
+}
+
+impl Found {
+    /// The life of the sale; `None` where it is gone.
+    ///
+    /// # Errors
+    /// [`Fault`] of the store.
+    pub async fn life(&self, store: &dyn Store) -> Result<Option<Life>, Fault> {
+        match &self.sale {
+            Some(sale) => life::life(store, sale).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Item {
+    fn of_line(line: &Sl2) -> Item {
+        Item {
+            item: line.l2_item.clone().into(),
+            product: line.l2_produto.clone().into(),
+            quantity: line.l2_quant,
+            price: line.l2_vrunit,
+            value: line.l2_vlritem,
+            warehouse: line.l2_local.clone().into(),
+            delivery: line.l2_fdtentr,
+        }
+    }
 }

@@ -80,8 +80,23 @@ pub struct MessageStory {
     pub ids: Vec<InternalId>,
     /// Keys it still waits for, as text, with path and advice.
     pub waits: Vec<WaitLine>,
+    /// Keys it waited for, and until when, oldest first.
+    pub waited: Vec<WaitedLine>,
     /// What was sent for it.
     pub sent: Vec<SentLine>,
+}
+
+/// A key that a message waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitedLine {
+    /// The key as text.
+    pub key: String,
+    /// The tag that names it.
+    pub path: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when: it came, or the waiting was ended otherwise.
+    pub until: DateTime<Utc>,
 }
 
 /// A key that a message waits for.

@@ -55,9 +55,9 @@ impl Daemon {
         Ok(())
     }
 
-    /// Starts it.
-    pub fn start(&self) -> Result<Running, Failed> {
-        let child = self.command(&["run", "--roles", "inbound,outbound"]).spawn()?;
+    /// Starts it in some roles.
+    pub fn start(&self, roles: &str) -> Result<Running, Failed> {
+        let child = self.command(&["run", "--roles", roles]).spawn()?;
         let id = child.id().ok_or("eaid ended at once")?;
         Ok(Running { child, id })
     }
@@ -67,6 +67,15 @@ impl Running {
     /// Its process.
     pub fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Awaits work that it does; if it ends before that is done, so does the benchmark.
+    pub async fn does<T>(&mut self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            ended = self.child.wait() => Err(format!("eaid ended unasked, with {}: see above", ended?).into()),
+        }
     }
 
     /// SIGTERM, and its orderly end.

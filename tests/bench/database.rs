@@ -1,8 +1,12 @@
 //! The database of one run, and the count of its rows.
 
-use crate::Failed;
+use crate::processes::Processes;
+use crate::{Failed, Mark};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::{Duration, Instant};
+
+/// A sale that GravaBatch has not taken.
+const STAGED: &str = "exists (select from t_sl1 where l1_situa = 'RX')";
 
 /// A database of its own.
 pub struct Database {
@@ -59,6 +63,41 @@ impl Database {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Watches from the first title to the last sale in RX.
+    pub async fn watch_titles(&self, sales: usize, servers: &Processes) -> Result<(Mark, Mark), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        let mut first = None;
+        let deadline = Instant::now() + Duration::from_secs(900);
+        loop {
+            let at = Instant::now();
+            let condition = if first.is_none() { "exists (select from t_se1)" } else { STAGED };
+            let holds: bool =
+                sqlx::query_scalar(AssertSqlSafe(format!("select {condition}"))).fetch_one(&mut connection).await?;
+            match first.take() {
+                None if holds => first = Some(Mark { at, used: servers.used()? }),
+                Some(begun) if !holds => return Ok((begun, Mark { at, used: servers.used()? })),
+                other => first = other,
+            }
+            if at > deadline {
+                let left = count(&mut connection, "sl1 where l1_situa = 'RX'").await?;
+                return Err(format!("GravaBatch has left {left} of {sales} sales").into());
+            }
+            tokio::time::sleep(Duration::from_millis(if first.is_some() { 20 } else { 2 })).await;
+        }
+    }
+
+    /// Counts what GravaBatch must have made, exactly.
+    pub async fn check_titles(&self, sales: usize) -> Result<(), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        for (what, expected) in [("sl1 where l1_situa = 'OK'", sales), ("sl1", sales), ("se1", 2 * sales)] {
+            let found = count(&mut connection, what).await?;
+            if found != expected {
+                return Err(format!("{found} rows in {what} instead of {expected}").into());
+            }
+        }
+        Ok(())
     }
 
     /// Counts what must be there, exactly.

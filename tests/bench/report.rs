@@ -1,10 +1,13 @@
 //! The figures, as a person reads them.
 
-use crate::Mark;
+use crate::{Failed, Mark};
 use std::fmt;
 
 /// From so many cores of others on a run is worth little.
 const DISTURBED: f64 = 0.3;
+
+/// Of what is staged GravaBatch has to do so much in the same time (issue: The retail rules, whole).
+const BATCH: f64 = 0.5;
 
 /// A run under way.
 pub struct Run {
@@ -78,16 +81,36 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
-/// The ratio of both, round by round.
-pub fn ratio(rounds: &[(Figures, Figures)]) {
-    let ratios: Vec<f64> = rounds.iter().map(|(eaid, relay)| eaid.rate() / relay.rate()).collect();
-    let told: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
-    let of = |rate: fn(&(Figures, Figures)) -> f64| median(rounds.iter().map(rate).collect());
+/// The three runs of a round.
+pub struct Round {
+    /// The daemon staging.
+    pub eaid: Figures,
+    /// GravaBatch over what was staged.
+    pub batch: Figures,
+    /// The bare relay.
+    pub relay: Figures,
+}
+
+/// The ratios, round by round.
+///
+/// # Errors
+/// Where GravaBatch does less than half of what is staged in the same time.
+pub fn ratio(rounds: &[Round]) -> Result<(), Failed> {
+    let of = |rate: fn(&Round) -> f64| median(rounds.iter().map(rate).collect());
+    let told = |ratio: fn(&Round) -> f64| {
+        let each: Vec<String> = rounds.iter().map(|round| format!("{:.2}", ratio(round))).collect();
+        format!("{:.2} (rounds: {})", of(ratio), each.join(" "))
+    };
     println!(
-        "\nmedian: eaid {:.0} msg/s, relay limit {:.0} msg/s; eaid / relay limit {:.2} (rounds: {})",
-        of(|(eaid, _)| eaid.rate()),
-        of(|(_, relay)| relay.rate()),
-        median(ratios),
-        told.join(" "),
+        "\nmedian: eaid {:.0} msg/s, relay limit {:.0} msg/s; eaid / relay limit {}",
+        of(|round| round.eaid.rate()),
+        of(|round| round.relay.rate()),
+        told(|round| round.eaid.rate() / round.relay.rate()),
     );
+    let batch = |round: &Round| round.batch.rate() / round.eaid.rate();
+    println!("median: GravaBatch {:.0} sales/s; GravaBatch / staged {}", of(|round| round.batch.rate()), told(batch));
+    match of(batch) {
+        enough if enough >= BATCH => Ok(()),
+        _ => Err(format!("GravaBatch does less than {BATCH} of what is staged in the same time").into()),
+    }
 }

@@ -3,7 +3,8 @@
 //! A: N sales of about 5 kB wait in the quorum queue; the real daemon stages, answers and acknowledges them on
 //! PostgreSQL with fsync on. B: the relay limit, a bare lapin program on the same queues without any database.
 //! Both run in turns on the same servers and are watched from outside by the same means: the depths of the
-//! queues. Every run is checked afterwards, to the row and to the answer.
+//! queues. Every run is checked afterwards, to the row and to the answer. What A staged is then taken by GravaBatch
+//! alone, which has to reach half of the rate at which it was staged.
 //!
 //! ```text
 //! tests/run --exec cargo bench --bench throughput                         3 rounds of 20,000
@@ -30,11 +31,14 @@ use daemon::Daemon;
 use database::Database;
 use options::Options;
 use processes::Processes;
-use report::{Figures, Run};
+use report::{Figures, Round, Run};
 use std::time::{Duration, Instant};
 
 /// What can go wrong; a benchmark that fails says why and ends.
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// What the daemon does while it stages.
+const INBOUND: &str = "inbound,outbound";
 
 /// The daemon may hold so much, whatever waits (issue: The first sale, Speed).
 const MEMORY_LIMIT: u64 = 150 * 1024 * 1024;
@@ -50,19 +54,18 @@ async fn main() -> Result<(), Failed> {
     if let Some(waiting) = options.waiting {
         return memory(&broker, waiting).await;
     }
-    let mut runs: Vec<(Figures, Figures)> = Vec::new();
+    let mut rounds: Vec<Round> = Vec::new();
     for round in 1..=options.rounds {
-        let eaid = eaid(&broker, options.messages, options.warm, &format!("{round}A eaid")).await?;
+        let (eaid, batch) = eaid(&broker, options.messages, options.warm, &format!("{round}A")).await?;
         let relay = relay(&broker, options.messages, &format!("{round}B relay")).await?;
-        runs.push((eaid, relay));
+        rounds.push(Round { eaid, batch, relay });
     }
-    report::ratio(&runs);
-    Ok(())
+    report::ratio(&rounds)
 }
 
 /// The memory of the daemon while a long queue waits.
 async fn memory(broker: &Broker, waiting: usize) -> Result<(), Failed> {
-    let figures = eaid(broker, waiting, 0, "waiting").await?;
+    let (figures, _) = eaid(broker, waiting, 0, "w").await?;
     let peak = figures.peak;
     println!("\npeak RSS of the daemon with {waiting} messages waiting: {:.0} MB", peak as f64 / 1e6);
     if peak > MEMORY_LIMIT {
@@ -71,37 +74,52 @@ async fn memory(broker: &Broker, waiting: usize) -> Result<(), Failed> {
     Ok(())
 }
 
-/// One run of the daemon.
-async fn eaid(broker: &Broker, messages: usize, warm: usize, name: &str) -> Result<Figures, Failed> {
+/// One run of the daemon: inbound, and then GravaBatch over what that staged.
+async fn eaid(broker: &Broker, messages: usize, warm: usize, name: &str) -> Result<(Figures, Figures), Failed> {
     broker.clear().await?;
     let database = Database::create(&options::database_url()?).await?;
     let daemon = Daemon { database: database.url.clone(), amqp: options::amqp_url()? };
     daemon.prepare().await?;
     // The customers come as they would: by message. It also warms the servers up.
     let earlier = sale::CUSTOMERS + warm;
-    let child = daemon.start()?;
+    let mut child = daemon.start(INBOUND)?;
     broker.publish("in.customervendor", 0..sale::CUSTOMERS, sale::customer).await?;
     broker.publish("in.retailsales", messages..messages + warm, sale::sale).await?;
-    broker.wait_for_answers(earlier, Duration::from_secs(300)).await?;
-    database.wait_until_sent(earlier).await?;
+    child.does(broker.wait_for_answers(earlier, Duration::from_secs(300))).await?;
+    child.does(database.wait_until_sent(earlier)).await?;
     child.stop().await?;
     broker.purge().await?;
 
     broker.publish("in.retailsales", 0..messages, sale::sale).await?;
     broker.wait_until_waiting(messages).await?;
     database.settle().await?;
-    let run = Run::begin(name, messages);
-    let child = daemon.start()?;
+    let run = Run::begin(&format!("{name} eaid"), messages);
+    let mut child = daemon.start(INBOUND)?;
     let servers = Processes::find(&options::amqp_url()?, &options::database_url()?, Some(child.id()))?;
-    let (first, last) = watch(broker, messages, &servers).await?;
-    database.wait_until_sent(messages + earlier).await?;
+    let (first, last) = child.does(watch(broker, messages, &servers)).await?;
+    child.does(database.wait_until_sent(messages + earlier)).await?;
     let peak = processes::peak_memory(child.id())?;
     let figures = run.end(first, last, peak);
     child.stop().await?;
     database.check(messages + warm, sale::CUSTOMERS).await?;
     account::check(broker, messages).await?;
-    database.drop().await?;
     println!("{figures}");
+    let batch = gravabatch(&daemon, &database, messages + warm, &format!("{name} batch")).await?;
+    database.drop().await?;
+    println!("{batch}");
+    Ok((figures, batch))
+}
+
+/// GravaBatch alone over the staged sales.
+async fn gravabatch(daemon: &Daemon, database: &Database, sales: usize, name: &str) -> Result<Figures, Failed> {
+    database.settle().await?;
+    let run = Run::begin(name, sales);
+    let mut child = daemon.start("batch")?;
+    let servers = Processes::find(&options::amqp_url()?, &options::database_url()?, Some(child.id()))?;
+    let (first, last) = child.does(database.watch_titles(sales, &servers)).await?;
+    let figures = run.end(first, last, processes::peak_memory(child.id())?);
+    child.stop().await?;
+    database.check_titles(sales).await?;
     Ok(figures)
 }
 

@@ -38,6 +38,7 @@ mod embedded;
 mod entrega;
 mod in_xml;
 mod kill;
+mod life;
 mod mandatory;
 mod missing_depara;
 mod order_events;

@@ -5,7 +5,7 @@ use crate::cli::print::{json, say};
 use crate::cli::{Desk, Failure};
 use crate::operate;
 use crate::operate::order_event::{Recorded, record};
-use crate::operate::orders::{Found, find};
+use crate::operate::orders::find;
 use clap::builder::PossibleValuesParser;
 use eaid_schemas::envelope::order_event::OrderEventKind;
 use eaid_schemas::field::Choice;
@@ -94,7 +94,7 @@ impl Args {
 }
 
 pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
-    let parts = id(&args.order)?;
+    id(&args.order)?;
     let document = args.document()?;
     let office = operate::office(desk.config()?).await?;
     let recorded = record(&office, &document).await.map_err(|error| Failure::Failed(error.to_string()))?;
@@ -102,10 +102,9 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         Recorded::Refused(reasons) => return Err(refused(desk, &args.order, &reasons)?),
         Recorded::Taken(changed) => changed,
     };
-    let (code, text) = match find(office.store.as_ref(), parts).await? {
-        Found::Order(order) => (order.line.status, order.line.status_text),
-        _ => Default::default(),
-    };
+    let found = find(office.store.as_ref(), &args.order).await?;
+    let order = found.and_then(|found| found.order);
+    let (code, text) = order.map(|order| (order.line.status, order.line.status_text)).unwrap_or_default();
     if desk.json {
         return json(&json!({ "changed": changed, "order": args.order, "status": code, "status_text": text }));
     }

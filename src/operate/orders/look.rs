@@ -10,11 +10,11 @@ use eaid_adapters::mata410b::tables::{OrderTrace, Sf2};
 use eaid_adapters::table::Declared;
 
 /// As many as there are: the lines of one order.
-const ALL: usize = 0;
+pub(super) const ALL: usize = 0;
 /// Rows looked at together.
 const STRIDE: usize = 200;
 
-async fn rows<T: Declared>(store: &dyn Store, exact: &[(&str, &str)]) -> Result<Vec<T>, Fault> {
+pub(super) async fn rows<T: Declared>(store: &dyn Store, exact: &[(&str, &str)]) -> Result<Vec<T>, Fault> {
     Ok(store.view(T::TABLE, exact, ALL).await?.iter().map(T::from_row).collect())
 }
 
@@ -76,62 +76,91 @@ fn newest_first<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     list.sort_by_cached_key(|member| std::cmp::Reverse(key(member)));
 }
 
-/// Finds an order by the parts of its id.
+/// Finds what stands under a name: the id of an order, of a child or of a sale (`company|branch|number`), our id of a
+/// sale (`company|branch|series|document|pdv`), or the partner's.
 ///
 /// # Errors
 /// [`Fault`] of the store.
-pub async fn find(store: &dyn Store, [company, branch, number]: [&str; 3]) -> Result<Found, Fault> {
-    let key = [("company", company), ("c5_filial", branch), ("c5_num", number)];
-    if let Some(order) = rows::<Sc5>(store, &key).await?.pop() {
-        let exact = [("company", company), ("c6_filial", branch), ("c6_num", number)];
-        let items = rows::<Sc6>(store, &exact).await?.into_iter().map(|line| Item {
-            item: line.c6_item.into(),
-            product: line.c6_produto.into(),
-            quantity: line.c6_qtdven,
-            price: line.c6_prcven,
-            value: line.c6_valor,
-            warehouse: line.c6_local.into(),
-            delivery: line.c6_entreg,
-        });
-        let steps = steps(store, [company, branch, number]).await?;
-        return Ok(Found::Order(Box::new(whole(store, delivery(&order), items.collect(), steps).await?)));
+pub async fn find(store: &dyn Store, name: &str) -> Result<Option<Found>, Fault> {
+    let parts: Vec<&str> = name.trim().split('|').map(str::trim_end).collect();
+    if let [company, branch, number] = parts[..] {
+        let key = [("company", company), ("c5_filial", branch), ("c5_num", number)];
+        if let Some(order) = rows::<Sc5>(store, &key).await?.pop() {
+            let key = [("company", company), ("l1_filial", branch), ("l1_num", order.c5_orcres.as_str())];
+            let child = rows::<Sl1>(store, &key).await?.pop();
+            return Ok(Some(Found {
+                order: Some(sales_order(store, &order).await?),
+                sale: parent(store, child).await?,
+            }));
+        }
+        let key = [("company", company), ("l1_filial", branch), ("l1_num", number)];
+        let Some(sale) = rows::<Sl1>(store, &key).await?.pop() else { return Ok(None) };
+        let order = if is_pick_up(&sale) { Some(pick_up_order(store, &sale).await?) } else { None };
+        return Ok(Some(Found { order, sale: parent(store, Some(sale)).await? }));
     }
-    let key = [("company", company), ("l1_filial", branch), ("l1_num", number)];
-    let Some(sale) = rows::<Sl1>(store, &key).await?.pop() else { return Ok(Found::Nothing) };
-    if !is_pick_up(&sale) {
-        return Ok(Found::Sale(orders_of(store, &sale).await?));
-    }
-    let exact = [("company", company), ("l2_filial", branch), ("l2_num", number)];
-    let items = rows::<Sl2>(store, &exact).await?.into_iter().map(|line| Item {
-        item: line.l2_item.into(),
-        product: line.l2_produto.into(),
-        quantity: line.l2_quant,
-        price: line.l2_vrunit,
-        value: line.l2_vlritem,
-        warehouse: line.l2_local.into(),
-        delivery: line.l2_fdtentr,
-    });
-    let steps = steps(store, [company, branch, number]).await?;
-    Ok(Found::Order(Box::new(whole(store, pick_up(&sale, &steps), items.collect(), steps).await?)))
+    let by_id = rows::<Sl1>(store, &[("sale_id", name.trim())]).await?;
+    let sale = match by_id.into_iter().find(|sale| !sale.sale_id.is_empty()) {
+        Some(sale) => Some(sale),
+        // Of several with the partner's id the newest; the others are cancelled.
+        None => {
+            let newest = Page { skip: 0, limit: 10 };
+            let exact = [("external_id", name.trim()), ("l1_orcres", "")];
+            let named = store.newest(Sl1::TABLE, &exact, Sl1::l1_emissao, newest).await?;
+            let mut sales: Vec<Sl1> = named.iter().map(Sl1::from_row).collect();
+            sales.sort_by_key(|sale| sale.l1_storc == "C");
+            sales.into_iter().next()
+        }
+    };
+    Ok(sale.map(|sale| Found { order: None, sale: Some(sale) }))
 }
 
-/// The orders that came of a sale, or of its child.
-async fn orders_of(store: &dyn Store, sale: &Sl1) -> Result<Vec<String>, Fault> {
-    let mut orders = Vec::new();
-    let own = [("company", sale.company.as_str()), ("l1_orcres", &sale.l1_num), ("l1_filres", &sale.l1_filial)];
-    let mut children = rows::<Sl1>(store, &own).await?;
-    if !sale.l1_orcres.is_empty() {
-        children.push(sale.clone());
+/// The sale that a child was made of; a sale is its own.
+async fn parent(store: &dyn Store, sale: Option<Sl1>) -> Result<Option<Sl1>, Fault> {
+    let Some(child) = sale.as_ref().filter(|sale| !sale.l1_orcres.is_empty()) else { return Ok(sale) };
+    let key = [("company", child.company.as_str()), ("l1_filial", &child.l1_filres), ("l1_num", &child.l1_orcres)];
+    Ok(rows::<Sl1>(store, &key).await?.pop())
+}
+
+async fn sales_order(store: &dyn Store, order: &Sc5) -> Result<Order, Fault> {
+    let key = [order.company.as_str(), &order.c5_filial, &order.c5_num];
+    let exact = [("company", key[0]), ("c6_filial", key[1]), ("c6_num", key[2])];
+    let items = rows::<Sc6>(store, &exact).await?.into_iter().map(|line| Item {
+        item: line.c6_item.into(),
+        product: line.c6_produto.into(),
+        quantity: line.c6_qtdven,
+        price: line.c6_prcven,
+        value: line.c6_valor,
+        warehouse: line.c6_local.into(),
+        delivery: line.c6_entreg,
+    });
+    let steps = steps(store, key).await?;
+    whole(store, delivery(order), items.collect(), steps).await
+}
+
+async fn pick_up_order(store: &dyn Store, child: &Sl1) -> Result<Order, Fault> {
+    let key = [child.company.as_str(), &child.l1_filial, &child.l1_num];
+    let exact = [("company", key[0]), ("l2_filial", key[1]), ("l2_num", key[2])];
+    let items = rows::<Sl2>(store, &exact).await?.iter().map(Item::of_line).collect();
+    let steps = steps(store, key).await?;
+    whole(store, pick_up(child, &steps), items, steps).await
+}
+
+/// The children of a sale.
+pub(super) async fn children_of(store: &dyn Store, sale: &Sl1) -> Result<Vec<Sl1>, Fault> {
+    let own = [("company", sale.company.as_str()), ("l1_filres", &sale.l1_filial), ("l1_orcres", &sale.l1_num)];
+    rows(store, &own).await
+}
+
+/// The order that came of a child, if one did.
+pub(super) async fn order_of(store: &dyn Store, child: &Sl1) -> Result<Option<Order>, Fault> {
+    if is_pick_up(child) {
+        return pick_up_order(store, child).await.map(Some);
     }
-    for child in children {
-        if is_pick_up(&child) {
-            orders.push([child.company.as_str(), &child.l1_filial, &child.l1_num].join("|"));
-            continue;
-        }
-        let made = [("company", child.company.as_str()), ("c5_filial", &child.l1_filial), ("c5_orcres", &child.l1_num)];
-        orders.extend(rows::<Sc5>(store, &made).await?.iter().map(|order| delivery(order).order));
+    let made = [("company", child.company.as_str()), ("c5_filial", &child.l1_filial), ("c5_orcres", &child.l1_num)];
+    match rows::<Sc5>(store, &made).await?.pop() {
+        Some(order) => sales_order(store, &order).await.map(Some),
+        None => Ok(None),
     }
-    Ok(orders)
 }
 
 async fn whole(store: &dyn Store, line: OrderLine, items: Vec<Item>, steps: Vec<OrderTrace>) -> Result<Order, Fault> {

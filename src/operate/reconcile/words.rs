@@ -13,7 +13,7 @@ pub fn reais(amount: Decimal) -> String {
     let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
     let mut grouped = String::with_capacity(whole.len() + whole.len() / 3);
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
             grouped.push('.');
         }
         grouped.push(digit);

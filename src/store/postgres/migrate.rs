@@ -18,6 +18,7 @@ const SPINE: &[(&str, &str)] = &[
     ("inline", include_str!("migrations/4_inline.sql")),
     ("states", include_str!("migrations/5_states.sql")),
     ("gravabatch_done", include_str!("migrations/6_gravabatch_done.sql")),
+    ("waited", include_str!("migrations/7_waited.sql")),
 ];
 
 fn migrator() -> Migrator {

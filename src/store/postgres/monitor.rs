@@ -4,7 +4,7 @@ use super::{LONG_PATIENCE, Postgres, depara, inbox, listing, overview, processes
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
-    SentLine, WaitLine, WithheldLine,
+    SentLine, WaitLine, WaitedLine, WithheldLine,
 };
 use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
@@ -192,6 +192,7 @@ async fn stories(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<MessageStory>> {
         .await?;
     let ids = rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<Vec<Uuid>>>()?;
     let mut waits = waits_of(&mut connection, &ids).await?;
+    let mut waited = waited_by(&mut connection, &ids).await?;
     let mut sent = sent::sent_by(&mut connection, &ids).await?;
     let story = |row: &PgRow| {
         let id: Uuid = row.try_get("id")?;
@@ -201,6 +202,7 @@ async fn stories(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<MessageStory>> {
             violations: notes::read_violations(row.try_get("violations")?)?,
             ids: notes::read_ids(row.try_get("ids")?)?,
             waits: waits.remove(&id).unwrap_or_default(),
+            waited: waited.remove(&id).unwrap_or_default(),
             sent: sent.remove(&id).unwrap_or_default(),
         })
     };
@@ -220,6 +222,24 @@ async fn waits_of(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Res
         waits.entry(message).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
+}
+
+/// A wait that ended: message, key, path, since and until.
+type Ended = (Uuid, String, String, DateTime<Utc>, DateTime<Utc>);
+
+/// Lists what messages waited for.
+async fn waited_by(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<WaitedLine>>> {
+    let rows: Vec<Ended> = sqlx::query_as(
+        "select message, key, path, since, until from waited where message = any($1) order by until, path, key",
+    )
+    .bind(messages)
+    .fetch_all(connection)
+    .await?;
+    let mut waited: HashMap<Uuid, Vec<WaitedLine>> = HashMap::new();
+    for (message, key, path, since, until) in rows {
+        waited.entry(message).or_default().push(WaitedLine { key, path, since, until });
+    }
+    Ok(waited)
 }
 
 /// Counts the messages in a state.

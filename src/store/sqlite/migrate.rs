@@ -17,6 +17,7 @@ const SPINE: &[(&str, &str)] = &[
     ("processes", include_str!("migrations/2_processes.sql")),
     ("withheld", include_str!("migrations/3_withheld.sql")),
     ("states", include_str!("migrations/4_states.sql")),
+    ("waited", include_str!("migrations/5_waited.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -1,11 +1,11 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::values::{at, id, list, most, now, read_id, read_optional_time, read_time};
+use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
 use super::{BEGIN, Sqlite, depara, inbox, listing, overview, processes, sent, withheld};
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
-    SentLine, WaitLine, WithheldLine,
+    SentLine, WaitLine, WaitedLine, WithheldLine,
 };
 use crate::store::trouble::{fault, unfit};
 use crate::store::{Outgoing, Process, SendKind, State, notes};
@@ -199,6 +199,7 @@ async fn stories(pool: &SqlitePool, uuid: &str) -> sqlx::Result<Vec<MessageStory
     let ids = rows.iter().map(|row| read_id(row, "id")).collect::<sqlx::Result<Vec<Uuid>>>()?;
     let texts = list(&ids.iter().copied().map(id).collect::<Vec<_>>())?;
     let mut waits = waits_of(&mut connection, &texts).await?;
+    let mut waited = waited_by(&mut connection, &texts).await?;
     let mut sent = sent::sent_by(&mut connection, &texts).await?;
     let story = |row: &SqliteRow| {
         let id = read_id(row, "id")?;
@@ -208,6 +209,7 @@ async fn stories(pool: &SqlitePool, uuid: &str) -> sqlx::Result<Vec<MessageStory
             violations: notes::read_violations(row.try_get("violations")?)?,
             ids: notes::read_ids(row.try_get("ids")?)?,
             waits: waits.remove(&id).unwrap_or_default(),
+            waited: waited.remove(&id).unwrap_or_default(),
             sent: sent.remove(&id).unwrap_or_default(),
         })
     };
@@ -227,6 +229,23 @@ async fn waits_of(connection: &mut SqliteConnection, messages: &str) -> sqlx::Re
         waits.entry(message.parse().map_err(unfit)?).or_default().push(WaitLine { key, path, text });
     }
     Ok(waits)
+}
+
+/// Lists what messages waited for.
+async fn waited_by(connection: &mut SqliteConnection, messages: &str) -> sqlx::Result<HashMap<Uuid, Vec<WaitedLine>>> {
+    let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
+        "select message, \"key\", path, since, until from waited where message in (select value from json_each(?1))
+         order by until, path, \"key\"",
+    )
+    .bind(messages)
+    .fetch_all(connection)
+    .await?;
+    let mut waited: HashMap<Uuid, Vec<WaitedLine>> = HashMap::new();
+    for (message, key, path, since, until) in rows {
+        let line = WaitedLine { key, path, since: parse_time(&since)?, until: parse_time(&until)? };
+        waited.entry(message.parse().map_err(unfit)?).or_default().push(line);
+    }
+    Ok(waited)
 }
 
 /// Counts the messages in a state.

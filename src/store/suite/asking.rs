@@ -2,7 +2,7 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::monitor::{DeParaLine, Filter};
+use crate::store::monitor::{DeParaLine, Filter, Page, before};
 use crate::store::{Batch, Mark, Outcome, SendKind, Settled, State};
 use chrono::{TimeDelta, Utc};
 use eaid_adapters::effect::{Alias, Effect};
@@ -11,6 +11,10 @@ use eaid_schemas::violation::{Code, Violation};
 use uuid::Uuid;
 
 on_both_engines!(
+    what_a_message_waited_for_is_kept,
+    counts_end_where_enough_is_counted,
+    the_newest_come_first_by_pages,
+    days_are_visited_and_messages_behind_an_id_listed,
     messages_are_listed_and_narrowed,
     a_story_tells_everything,
     refused_messages_are_retried,
@@ -184,4 +188,65 @@ async fn rows_are_narrowed(house: House) {
     assert_eq!(numbers(house.store.view(sl1, &[("l1_situa", "RX")], 0).await.expect("rows")), ["000001", "000002"]);
     assert_eq!(numbers(house.store.view(sl1, &[], 1).await.expect("rows")), ["000001"]);
     assert!(house.store.view(sl1, &[("no_column", "x")], 1).await.is_err());
+}
+
+/// However a wait ends, it is told afterwards: the key came, a person put the message back, its patience ended.
+async fn what_a_message_waited_for_is_kept(house: House) {
+    house.keep(batch(vec![parked("u1", &[customer_key("C1"), customer_key("C2")])])).await;
+    house.keep(effects(vec![link("C1", "x", None)])).await;
+    let story = async || house.store.stories("u1").await.expect("a story").remove(0);
+    let told = story().await;
+    assert_eq!(told.waits.iter().map(|wait| wait.key.as_str()).collect::<Vec<_>>(), ["SA1/OMNI/C2"]);
+    assert_eq!(told.waited.iter().map(|wait| wait.key.as_str()).collect::<Vec<_>>(), ["SA1/OMNI/C1"]);
+    assert!(told.waited[0].since <= told.waited[0].until);
+    let filter = Filter { uuid: Some("u1".into()), ..Filter::default() };
+    assert_eq!(house.store.retry(&filter).await.expect("retried"), 1);
+    let told = story().await;
+    assert_eq!((told.waits.len(), told.waited.len()), (0, 2));
+}
+
+async fn counts_end_where_enough_is_counted(house: House) {
+    let sales = ["000001", "000002", "000003"].map(|number| Effect::Insert(sale(number, &[("l1_situa", "RX")])));
+    house.keep(effects(sales.to_vec())).await;
+    let counted = async |most| house.store.counted(table("sl1"), &[("l1_situa", "RX")], most).await.expect("a count");
+    assert_eq!((counted(10).await, counted(2).await, counted(0).await), (3, 2, 0));
+    assert!(house.store.counted(table("sl1"), &[("no_column", "x")], 1).await.is_err());
+}
+
+async fn the_newest_come_first_by_pages(house: House) {
+    let sales = [("000001", "2026-11-20"), ("000002", "2026-11-22"), ("000003", "2026-11-22"), ("000004", "")];
+    let sales = sales.map(|(number, day)| Effect::Insert(sale(number, &[("l1_emissao", day), ("l1_vlrtot", "10.50")])));
+    house.keep(effects(sales.to_vec())).await;
+    let sl1 = table("sl1");
+    let page = async |exact: &[(&str, &str)], skip, limit| {
+        let rows = house.store.newest(sl1, exact, column(sl1, "l1_emissao"), Page { skip, limit }).await.expect("rows");
+        rows.iter().map(|row| row.cells[column(sl1, "l1_num")].as_text().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(page(&[], 0, 2).await, ["000003", "000002"]);
+    assert_eq!(page(&[], 2, 9).await, ["000001", "000004"]);
+    // Days and amounts are narrowed as they are written.
+    assert_eq!(page(&[("l1_emissao", "2026-11-20"), ("l1_vlrtot", "10.50")], 0, 9).await, ["000001"]);
+}
+
+async fn days_are_visited_and_messages_behind_an_id_listed(house: House) {
+    let sales = [("000001", "2026-11-19"), ("000002", "2026-11-20"), ("000003", "2026-11-21"), ("000004", "")];
+    let sales = sales.map(|(number, day)| Effect::Insert(sale(number, &[("l1_emissao", day)])));
+    let begun = Utc::now();
+    house.keep(batch(vec![staged("u1", sales.to_vec()), refused("u2")])).await;
+    house.keep(batch(vec![parked("u3", &[customer_key("C1")])])).await;
+    let (sl1, mut seen) = (table("sl1"), Vec::new());
+    let mut visit = |row: eaid_adapters::table::Row| {
+        seen.push(row.cells[column(sl1, "l1_num")].as_text().to_owned());
+    };
+    let days = "2026-11-20".parse().expect("a day")..="2026-11-21".parse().expect("a day");
+    house.store.of_days(sl1, column(sl1, "l1_emissao"), &days, &mut visit).await.expect("visited");
+    seen.sort();
+    assert_eq!(seen, ["000002", "000003"]);
+    let transaction = house.store.stories("u1").await.expect("a story")[0].line.transaction.clone();
+    let first = house.store.received(&transaction, before(begun), 2).await.expect("messages");
+    assert_eq!(first.iter().map(|one| one.stored.entry.fingerprint.uuid.as_str()).collect::<Vec<_>>(), ["u1", "u2"]);
+    assert!(first.iter().all(|one| !one.is_answered), "nothing was sent yet");
+    let rest = house.store.received(&transaction, first[1].stored.entry.id, 9).await.expect("messages");
+    assert_eq!((rest.len(), rest[0].lacks.clone()), (1, vec!["SA1/OMNI/C1".to_owned()]));
+    assert!(house.store.received("NOTHING", before(begun), 9).await.expect("messages").is_empty());
 }
