@@ -33,7 +33,7 @@ pub struct Payment {
 
 /// Reads a message as far as it can be read; `items` bounds the members of a list.
 pub fn read(envelope: &Envelope, items: usize) -> Paid {
-    let message: RetailSales = envelope.read(&mut Reading::new(false, items)).unwrap_or_default();
+    let message: RetailSales = envelope.read(&mut Reading::new(false, items));
     let payments = members(&message.payments).iter().map(|payment| Payment {
         codes: [&payment.payment_method_internal_id, &payment.payment_method_code]
             .into_iter()
