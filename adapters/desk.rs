@@ -106,8 +106,10 @@ impl<'a, M> Desk<'a, M> {
     /// (`domain/README.md`, Finer decisions, Checking).
     pub fn needs_one(&mut self, tags: &[Tag<'_>]) {
         let given = tags.iter().any(|tag| tag.value.is_some() || self.found.has_error_at(&tag.at.tag(tag.name)));
-        if let (false, Some(first)) = (given, tags.first()) {
-            self.found.missing_tag(first.at.tag(first.name));
+        if let (false, [first, others @ ..]) = (given, tags) {
+            let others: String = others.iter().map(|tag| format!(" ou {}", tag.name)).collect();
+            let text = format!("A tag {}{others} é obrigatória e não foi informada.", first.name);
+            self.found.error(Code::Missing, first.at.tag(first.name), text);
         }
     }
 }

@@ -61,6 +61,8 @@ aliases! {
     GENERIC = "SX5" "X5_CHAVE" "a forma de pagamento ou o banco";
     /// Customer.
     CUSTOMER = "SA1" "A1_COD" "o cliente";
+    /// Supplier, for sales of the types B and D.
+    SUPPLIER = "SA2" "A2_COD" "o fornecedor";
     /// Reserve.
     RESERVE = "SC0" "C0_DOCRES" "a reserva";
     /// Sale.

@@ -23,9 +23,22 @@ pub fn code(internal: &str) -> &str {
 /// Code and store in the internal value of a customer, with or without the last `C`
 /// (`domain/customervendor.md` 8).
 pub fn customer_of(internal: &str) -> Option<(&str, &str)> {
+    party_of(internal, "C")
+}
+
+/// Code and store in the internal value of a supplier, with or without the last `F`.
+pub fn supplier_of(internal: &str) -> Option<(&str, &str)> {
+    party_of(internal, "F")
+}
+
+fn party_of<'i>(internal: &'i str, kind: &str) -> Option<(&'i str, &'i str)> {
     let mut parts = internal.split('|').map(str::trim).skip(2);
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(code), Some(store), None | Some("C" | "c"), None) if !code.is_empty() => Some((code, store)),
+        (Some(code), Some(store), end, None)
+            if !code.is_empty() && end.is_none_or(|end| end.eq_ignore_ascii_case(kind)) =>
+        {
+            Some((code, store))
+        }
         _ => None,
     }
 }
@@ -61,6 +74,8 @@ mod tests {
         assert_eq!(customer_of("01|0101|000123|01|C"), Some(("000123", "01")));
         assert_eq!(customer_of("01||000123|01"), Some(("000123", "01")));
         assert_eq!(customer_of("000123"), None);
+        assert_eq!(customer_of("01||000123|01|F"), None);
+        assert_eq!(supplier_of("01||000900|01|F"), Some(("000900", "01")));
         assert_eq!(generic("01||24|CC", "24"), Some("CC"));
         assert_eq!(generic("01||K6|341", "24"), None);
         assert_eq!(generic("CC", "24"), Some("CC"));

@@ -19,6 +19,7 @@
 //! | [`order_event`] | the door of order events |
 //! | [`paper`] | a house in memory, for samples and tests |
 //! | [`samples`] | sample messages with their expected results |
+//! | [`rules`] | the rules of a sale as a table of cases |
 //! | [`generic`] | messages that are registered without code |
 //! | the rest | one folder a routine |
 
@@ -30,6 +31,7 @@ pub mod near;
 pub mod number;
 pub mod paper;
 pub mod routine;
+pub mod rules;
 pub mod samples;
 pub mod table;
 pub mod verdict;
@@ -67,6 +69,8 @@ pub static TABLES: &[&Table] = &[
     loja701::tables::Sl2::TABLE,
     loja701::tables::Sl4::TABLE,
     loja701::tables::Slx::TABLE,
+    loja701::hotel::Mh3::TABLE,
+    loja701::hotel::Mh4::TABLE,
     ljgrvbatch::tables::Se1::TABLE,
     ljgrvbatch::tables::Sc5::TABLE,
     ljgrvbatch::tables::Sc6::TABLE,

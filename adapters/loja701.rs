@@ -8,25 +8,33 @@
 //! | `parties` | customer, seller, operator, carrier |
 //! | `header` | the rules of the header and its columns |
 //! | `items` | the lines |
-//! | `reserves` | which rows of a reserve a line uses, and its split |
+//! | `taxes` | taxes of header and items into their columns |
+//! | `reserves` | which rows of a reserve an item uses |
 //! | `subset` | rows that add up to a quantity |
+//! | `assignment` | the same for several items at once |
+//! | `split` | an item as a line a row |
+//! | `hotel` | stays, meals and returned documents |
 //! | `discounts` | item discounts, shares of the header discount, the sums that must hold |
 //! | `payments` | payment forms, administrators and rows |
 //! | `shares` | exact parts of an amount |
 //! | `paid` | what a message says was paid, for reconciliation |
 
 mod apply;
+mod assignment;
 mod discounts;
 mod document;
 mod header;
+pub mod hotel;
 mod items;
 pub mod paid;
 mod parties;
 mod payments;
 mod reserves;
 pub mod shares;
+mod split;
 mod subset;
 pub mod tables;
+mod taxes;
 mod wants;
 
 use crate::books::Books;
@@ -43,7 +51,14 @@ pub static ROUTINE: Routine = Routine {
     message: "RetailSales",
     summary: "Recebe a venda e a grava em SL1, SL2 e SL4 na situação RX, à espera do GravaBatch.",
     part: Part::Receives { majors: &[2], open: &receive::<Loja701> },
-    tables: &[tables::Sl1::TABLE, tables::Sl2::TABLE, tables::Sl4::TABLE, tables::Slx::TABLE],
+    tables: &[
+        tables::Sl1::TABLE,
+        tables::Sl2::TABLE,
+        tables::Sl4::TABLE,
+        tables::Slx::TABLE,
+        hotel::Mh3::TABLE,
+        hotel::Mh4::TABLE,
+    ],
 };
 
 /// The name of the transaction in answers.

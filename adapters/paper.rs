@@ -4,7 +4,7 @@
 use crate::books::Books;
 use crate::effect::{Alias, Effect};
 use crate::routine::Case;
-use crate::table::{Cell, Declared, KEY, Row};
+use crate::table::{Cell, Declared, KEY, Row, Table};
 use crate::verdict::Verdict;
 use crate::world::{DePara, Flaw, Want, Wants, World};
 use chrono::{DateTime, FixedOffset};
@@ -33,6 +33,18 @@ impl Paper {
     /// All rows of a table, in the order in which they were written.
     pub fn all<T: Declared>(&self) -> Vec<T> {
         self.rows.iter().filter(|row| row.table == T::TABLE).map(T::from_row).collect()
+    }
+
+    /// Every De/Para entry: partner, kind, code and internal value.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, Alias, &str, &str)> {
+        self.depara.iter().map(|((partner, alias, external), entry)| {
+            (partner.as_str(), *alias, external.as_str(), entry.internal.as_str())
+        })
+    }
+
+    /// The rows of any table, in the order in which they were written.
+    pub fn rows_of(&self, table: &'static Table) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| row.table == table)
     }
 
     /// Enters a row by hand.

@@ -222,7 +222,7 @@ fn parse(what: &str, text: &str) -> Result<Value, Failed> {
 }
 
 /// Lays one description over another: objects are merged, lists grow.
-fn merge(base: &mut Value, more: &Value) {
+pub(crate) fn merge(base: &mut Value, more: &Value) {
     match (base, more) {
         (Value::Object(base), Value::Object(more)) => {
             for (name, value) in more {

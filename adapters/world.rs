@@ -331,8 +331,16 @@ impl World {
     /// # Errors
     /// [`Flaw`] where more are taken than were wanted, or the sequence is at its end.
     pub fn number(&mut self, sequence: &str) -> Result<String, Flaw> {
+        six_characters(self.count(sequence)?).ok_or_else(|| Flaw(format!("sequence {sequence} is at its end")))
+    }
+
+    /// The next number of a sequence, as a number.
+    ///
+    /// # Errors
+    /// [`Flaw`] where more are taken than were wanted.
+    pub fn count(&mut self, sequence: &str) -> Result<u64, Flaw> {
         let next = self.numbers.get_mut(sequence).and_then(Iterator::next);
-        next.and_then(six_characters).ok_or_else(|| Flaw(format!("no number left in sequence {sequence}")))
+        next.ok_or_else(|| Flaw(format!("no number left in sequence {sequence}")))
     }
 
     /// Takes in the effects of a verdict, so that the next message of the batch sees them.

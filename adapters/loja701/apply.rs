@@ -1,8 +1,9 @@
 //! The order of the checks of a sale, and its verdict (`domain/retailsales.md` 2 and 9). Nothing stops at the
 //! first fault: one answer names them all (`domain/README.md` 4).
 
+use super::split::split;
 use super::tables::{Sl1, Sl2, Sl4, Slx};
-use super::{NAME, discounts, document, header, items, parties, payments, reserves};
+use super::{NAME, discounts, document, header, hotel, items, parties, payments};
 use crate::books::Books;
 use crate::desk::Desk;
 use crate::effect::{Alias, Effect, Update};
@@ -43,6 +44,7 @@ pub(super) fn apply(letter: &Letter<RetailSales>, books: &Books, world: &mut Wor
     discounts::share(&letter.message, discount, &mut goods.sold);
     let mut sale = header::row(letter, books, document, &parties, discount, &goods, &payments);
     sale.l1_num = world.number(&number_sequence(&letter.from.company, &letter.from.branch))?.into();
+    document::number_here(letter, &mut sale, world)?;
     Ok(found.verdict(|| stage(letter, sale, goods, payments.rows)))
 }
 
@@ -64,12 +66,16 @@ fn stage(letter: &Letter<RetailSales>, sale: Sl1, goods: items::Goods, payments:
     let mut effects = Vec::with_capacity(2 + goods.sold.len() * 2 + payments.len() + goods.log.len());
     let mut count = 0;
     for sold in goods.sold {
-        for line in reserves::split(sold.line, &sold.rows) {
+        let mut meals = sold.meals;
+        for line in split(sold.line, &sold.rows) {
             count += 1;
-            effects.push(Effect::new_row(numbered(line, &sale, count)));
+            let line = numbered(line, &sale, count);
+            effects.extend(meals.take().map(|meals| Effect::new_row(hotel::of_line(meals, &line))));
+            effects.push(Effect::new_row(line));
         }
         effects.extend(sold.rows.iter().map(|row| Effect::Update(used(row))));
     }
+    effects.extend(hotel::stay(&letter.message, &sale).map(Effect::new_row));
     for (row, place) in payments.into_iter().zip(1..) {
         effects.push(Effect::new_row(Sl4 {
             l4_num: sale.l1_num.clone(),

@@ -59,12 +59,12 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Discount {
         desk.found.warning(Code::ReadAs, "/DiscountPercent", text);
     }
     if is_sent && shares != value && !is_doubtful(desk, "DiscountTotalProrated", "/DiscountValue") {
-        differs(desk, "/DiscountValue", "desconto", value, shares, "DiscountTotalProrated");
+        differs(desk, "DiscountValue", value, shares, "DiscountTotalProrated");
     }
     let freight = money(message.freight_value);
     let freights: Decimal = sold(message).map(|item| money(item.freight_value_prorated)).sum();
     if freight != freights && !is_doubtful(desk, "FreightValueProrated", "/FreightValue") {
-        differs(desk, "/FreightValue", "frete", freight, freights, "FreightValueProrated");
+        differs(desk, "FreightValue", freight, freights, "FreightValueProrated");
     }
     let goods = money(message.commodity_price);
     let goods = if goods.is_zero() { money(message.total_price) + value } else { goods };
@@ -79,13 +79,13 @@ fn is_doubtful(desk: &Desk<'_, RetailSales>, tag: &str, header: &str) -> bool {
     desk.letter.found.iter().any(of_sum)
 }
 
-fn differs(desk: &mut Desk<'_, RetailSales>, path: &str, what: &str, header: Decimal, items: Decimal, tag: &str) {
+fn differs(desk: &mut Desk<'_, RetailSales>, name: &str, header: Decimal, items: Decimal, tag: &str) {
     let text = format!(
-        "O {what} do cabeçalho ({}) difere da soma de {tag} dos itens ({}): os dois devem ser iguais ao centavo.",
+        "{name} do cabeçalho ({}) difere da soma de {tag} dos itens ({}): os dois devem ser iguais ao centavo.",
         reais(header),
         reais(items)
     );
-    desk.found.error(Code::SumDiffers, path, text);
+    desk.found.error(Code::SumDiffers, format!("/{name}"), text);
 }
 
 fn reais(amount: Decimal) -> String {

@@ -1,12 +1,12 @@
 //! The rules of the header and its columns (`domain/retailsales.md` 3, 5 and 7).
 
-use super::ITEMS;
 use super::discounts::Discount;
 use super::document::Document;
 use super::items::{Goods, is_cancelled, is_sold};
 use super::parties::Parties;
 use super::payments::Payments;
 use super::tables::{Sl1, Sl4};
+use super::{ITEMS, hotel, taxes};
 use crate::books::Books;
 use crate::desk::{At, Desk};
 use crate::routine::Letter;
@@ -14,7 +14,7 @@ use crate::table::Word;
 use eaid_schemas::envelope::Header;
 use eaid_schemas::field::{Amount, Choice, Text};
 use eaid_schemas::record::members;
-use eaid_schemas::retail_sales::{RetailSales, SaleType};
+use eaid_schemas::retail_sales::{KindOfDocument, RetailSales, SaleType};
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
 
@@ -38,15 +38,17 @@ pub(super) fn check(desk: &mut Desk<'_, RetailSales>) {
         );
         desk.found.error(Code::PeriodClosed, "/IssueDateDocument", text);
     }
-    if matches!(message.sale_type, Some(SaleType::PurchaseReturn | SaleType::Supplier)) {
-        let text = "Vendas dos tipos B e D usam fornecedor e não são recebidas: envie o tipo V ou S.";
-        desk.found.error(Code::NotAllowed, "/SaleType", text);
+    let from = &desk.letter.from;
+    if desk.books.branch(&from.company, &from.branch).is_none_or(|branch| branch.state.is_empty()) {
+        let text = format!("A filial {} não tem o estado (UF) em branches.csv: informe-o.", from.branch);
+        desk.found.error(Code::CompanyUnknown, "/Header/BranchId", text);
     }
-    taxes(desk);
+    unless_computed(desk);
+    unless_without_columns(desk);
 }
 
 /// An empty KindOfDocument has the taxes computed here, so that none may be sent.
-fn taxes(desk: &mut Desk<'_, RetailSales>) {
+fn unless_computed(desk: &mut Desk<'_, RetailSales>) {
     const TEXT: &str =
         "Com KindOfDocument vazio os impostos são calculados aqui: não envie ListOfTaxes, ou informe KindOfDocument.";
     let message = &desk.letter.message;
@@ -60,6 +62,21 @@ fn taxes(desk: &mut Desk<'_, RetailSales>) {
         if item.taxes.is_some() && is_sold(message, item) {
             desk.found.error(Code::NotAllowed, At::Member(ITEMS, index).tag("ListOfTaxes"), TEXT);
         }
+    }
+}
+
+/// A tax that the rows have no column for is told of: it is kept in the message alone.
+fn unless_without_columns(desk: &mut Desk<'_, RetailSales>) {
+    let message = &desk.letter.message;
+    let of_header = members(&message.taxes).iter().enumerate().map(|(place, tax)| (String::new(), place, tax));
+    let of_items = members(&message.items).iter().enumerate().flat_map(|(index, item)| {
+        let taxes = members(&item.taxes).iter().enumerate();
+        taxes.map(move |(place, tax)| (format!("{ITEMS}/{index}"), place, tax))
+    });
+    for (at, place, tax) in of_header.chain(of_items).filter(|(.., tax)| !taxes::is_known(tax)) {
+        let named = tax.taxe.as_ref().map_or("", Text::as_str);
+        let text = format!("O imposto \"{named}\" não tem coluna: fica só na mensagem.");
+        desk.found.warning(Code::ReadAs, format!("{at}/ListOfTaxes/Tax/{place}/Taxe"), text);
     }
 }
 
@@ -90,6 +107,8 @@ pub(super) fn row(
     let issued = message.issue_date_document.as_ref();
     let paid = |of: fn(&Sl4) -> bool| payments.rows.iter().find(|row| of(row));
     let eft = paid(|row| row.l4_datatef.is_some());
+    let is_service = message.kind_of_document == Some(KindOfDocument::Rps);
+    let is_nfce = message.kind_of_document == Some(KindOfDocument::Nfce);
     let mut sale = Sl1 {
         company: letter.from.company.clone().into(),
         l1_filial: letter.from.branch.clone().into(),
@@ -104,10 +123,14 @@ pub(super) fn row(
         document: document.number.into(),
         l1_doc: document.number.into(),
         l1_serie: document.series.into(),
+        l1_numcfis: if is_service { Word::default() } else { document.number.into() },
+        l1_docrps: if is_service { document.number.into() } else { Word::default() },
+        l1_serrps: if is_service { document.series.into() } else { Word::default() },
         l1_pdv: document.pdv.into(),
         l1_estacao: document.station.into(),
         l1_situa: "RX".into(),
         l1_tipo: message.sale_type.unwrap_or(SaleType::Sale).as_str().into(),
+        l1_tiporc: if is_nfce { "E".into() } else { Word::default() },
         l1_storc: if is_cancelled(message) { "E".into() } else { Word::default() },
         l1_origem: "N".into(),
         l1_cliente: parties.customer.into(),
@@ -148,9 +171,15 @@ pub(super) fn row(
         l1_condpg: payments.term.clone().into(),
         l1_parcela: Decimal::from(payments.rows.len()),
         l1_nsutef: paid(|row| !row.l4_nsutef.is_empty()).map(|row| row.l4_nsutef.clone()).unwrap_or_default(),
+        l1_vendtef: eft.map(|row| row.l4_vendtef.clone()).unwrap_or_default(),
         l1_doctef: eft.map(|row| row.l4_doctef.clone()).unwrap_or_default(),
         l1_datatef: eft.and_then(|row| row.l4_datatef),
         l1_horatef: eft.map(|row| row.l4_horatef.clone()).unwrap_or_default(),
+        l1_autoriz: eft.map(|row| row.l4_autoriz.clone()).unwrap_or_default(),
+        l1_institu: eft.map(|row| row.l4_institu.clone()).unwrap_or_default(),
+        l1_datcanc: eft.and_then(|row| row.l4_datcanc),
+        l1_horcanc: eft.map(|row| row.l4_horcanc.clone()).unwrap_or_default(),
+        l1_doccanc: eft.map(|row| row.l4_doccanc.clone()).unwrap_or_default(),
         l1_transp: if parties.carrier.is_empty() { goods.carrier.clone().into() } else { parties.carrier.into() },
         l1_ecpedec: text(&message.e_commerce_order).into(),
         l1_indpres: message.presencial_indicator.map_or("", Choice::as_str).into(),
@@ -159,10 +188,16 @@ pub(super) fn row(
         l1_totmun: money(message.municipal_tax_burden),
         l1_totfed: money(message.federal_tax_burden),
         l1_ltran: text(&message.tax_source).into(),
-        l1_nummov: message.movement_number.as_ref().map_or_else(String::new, |number| format!("{number:0>2}")).into(),
+        l1_nummov: message
+            .movement_number
+            .as_ref()
+            .map_or_else(String::new, |text| format!("{:0>5}", text.as_str()))
+            .into(),
         l1_umov: letter.uuid().into(),
+        l1_resehtl: hotel::account(message).into(),
         ..Sl1::default()
     };
+    taxes::of_sale(&mut sale, members(&message.taxes));
     order(&mut sale, goods);
     sale
 }
@@ -178,6 +213,7 @@ fn order(sale: &mut Sl1, goods: &Goods) {
     sale.l1_status = "F".into();
     sale.l1_docped = std::mem::take(&mut sale.l1_doc);
     sale.l1_serped = std::mem::take(&mut sale.l1_serie);
+    sale.l1_numcfis = Word::default();
     if goods.sold.iter().any(|sold| sold.line.l2_entrega == "1") {
         sale.l1_ecflag = "P".into();
     }

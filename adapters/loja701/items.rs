@@ -1,10 +1,10 @@
 //! The lines of a sale (`domain/retailsales.md` 4, 6 and 7). Each item is read by itself: nothing of one carries
 //! over to the next (`domain/README.md` 9).
 
-use super::ITEMS;
-use super::discounts;
+use super::hotel::{self, Mh4};
 use super::reserves::Reserves;
 use super::tables::{Sl2, Slx};
+use super::{ITEMS, discounts, taxes};
 use crate::books::Product;
 use crate::desk::{At, Desk};
 use crate::effect::Alias;
@@ -13,7 +13,7 @@ use crate::product::Named;
 use crate::world::Flaw;
 use eaid_schemas::field::{Choice, Text};
 use eaid_schemas::record::members;
-use eaid_schemas::retail_sales::{ItemDeliveryType, RetailSales, SaleItem};
+use eaid_schemas::retail_sales::{ItemDeliveryType, RetailSales, SaleItem, SaleType};
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
 
@@ -23,6 +23,8 @@ pub(super) struct Sold {
     pub line: Sl2,
     /// The rows of the reserve that it uses.
     pub rows: Vec<Sc0>,
+    /// Meals and source document.
+    pub meals: Option<Mh4>,
 }
 
 /// All items of a sale.
@@ -65,17 +67,23 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Goods, Flaw> {
     for (index, item) in items.iter().enumerate() {
         let at = At::Member(ITEMS, index);
         if is_sold(message, item) {
-            let sold = sold(desk, at, item, &mut reserves)?;
-            if goods.carrier.is_empty() && sold.line.l2_filstk == desk.letter.from.branch {
-                goods.carrier = sold.line.l2_transp.to_string();
-            }
+            let sold = sold(desk, (goods.sold.len(), at), item, &mut reserves)?;
             goods.sold.push(sold);
         } else {
             goods.log.push(cancelled(desk, at, index, item)?);
         }
     }
-    if goods.sold.is_empty() && !items.is_empty() {
-        let text = "Todos os itens vieram cancelados: para uma venda cancelada informe IsCanceled no cabeçalho.";
+    let rows = reserves.give(desk, goods.sold.len());
+    let items = items.iter().filter(|item| is_sold(message, item));
+    for ((sold, item), rows) in goods.sold.iter_mut().zip(items).zip(rows) {
+        stock(desk, item, &rows, &mut sold.line)?;
+        sold.rows = rows;
+        if goods.carrier.is_empty() && sold.line.l2_filres == desk.letter.from.branch {
+            goods.carrier = sold.line.l2_transp.to_string();
+        }
+    }
+    if goods.sold.is_empty() && !goods.log.is_empty() {
+        let text = "Todos os itens de ListOfSaleItem vieram com IsCanceled: para uma venda cancelada informe IsCanceled no cabeçalho.";
         desk.found.error(Code::Missing, "/ListOfSaleItem", text);
     }
     Ok(goods)
@@ -83,7 +91,7 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Goods, Flaw> {
 
 fn sold<'a>(
     desk: &mut Desk<'a, RetailSales>,
-    at: At,
+    (place, at): (usize, At),
     item: &'a SaleItem,
     reserves: &mut Reserves<'a>,
 ) -> Result<Sold, Flaw> {
@@ -95,10 +103,10 @@ fn sold<'a>(
     let price = positive(desk, at, "ItemPrice", item.item_price.map(|number| number.get()));
     let (tes, cfop) = operation(desk, at, item, known)?;
     let warehouse = desk.translate(Alias::WAREHOUSE, &[at.code("WarehouseInternalId", &item.warehouse_internal_id)])?;
-    let rows = reserves.take(desk, at, item, product, warehouse, quantity)?;
-    let (store, stock) = stock(desk, item, &rows)?;
+    reserves.ask(desk, (place, at), item, product, warehouse, quantity)?;
+    sources(desk, at, item);
     let (discount, percent) = discounts::of_item(item, price);
-    let line = Sl2 {
+    let mut line = Sl2 {
         company: from.company.clone().into(),
         l2_filial: from.branch.clone().into(),
         l2_produto: product.unwrap_or_default().into(),
@@ -118,8 +126,6 @@ fn sold<'a>(
         l2_local: warehouse.unwrap_or_default().into(),
         l2_entrega: delivery(item).as_str().into(),
         l2_fdtentr: item.item_delivery_date.as_ref().map(|moment| moment.date),
-        l2_lojares: store.into(),
-        l2_filstk: stock.into(),
         l2_lotectl: text(&item.lot_number).into(),
         l2_nlote: text(&item.sub_lot_number).into(),
         l2_localiz: text(&item.address_item).into(),
@@ -130,7 +136,24 @@ fn sold<'a>(
         l2_totfed: money(item.federal_tax_burden),
         ..Sl2::default()
     };
-    Ok(Sold { line, rows })
+    taxes::of_line(&mut line, members(&item.taxes));
+    Ok(Sold { line, rows: Vec::new(), meals: hotel::meals(item) })
+}
+
+/// A return of a purchase names the document that each item came with.
+fn sources(desk: &mut Desk<'_, RetailSales>, at: At, item: &SaleItem) {
+    if desk.letter.message.sale_type != Some(SaleType::PurchaseReturn) {
+        return;
+    }
+    for (name, is_there) in [
+        ("SourceDocument", item.source_document.is_some()),
+        ("SourceDocumentSerie", item.source_document_serie.is_some()),
+        ("SourceDocumentItem", item.source_document_item.is_some()),
+    ] {
+        if !is_there {
+            desk.found.missing_tag(at.tag(name));
+        }
+    }
 }
 
 fn named(item: &SaleItem) -> Named<'_> {
@@ -183,20 +206,24 @@ fn operation(
 }
 
 /// Store and branch that hold the stock: those of the reserve, else of the store that the item names (ignored
-/// where De/Para does not know it), else the branch of the sale.
-fn stock(desk: &Desk<'_, RetailSales>, item: &SaleItem, rows: &[Sc0]) -> Result<(String, String), Flaw> {
+/// where De/Para does not know it). Without either the stock is that of the sale's branch.
+fn stock(desk: &Desk<'_, RetailSales>, item: &SaleItem, rows: &[Sc0], line: &mut Sl2) -> Result<(), Flaw> {
     let from = &desk.letter.from;
     let named = match &item.store_identification_code {
         Some(store) => desk.internal(Alias::STORE, store.as_str())?.map(crate::ids::code),
         None => None,
     };
-    if let Some(row) = rows.first() {
-        let store = desk.books.branch(&from.company, &row.c0_filial).map(|branch| branch.store.as_str());
-        return Ok((store.or(named).unwrap_or_default().to_owned(), row.c0_filial.clone().into()));
-    }
-    let branch = named.and_then(|store| desk.books.branch_of_store(&from.company, store));
-    let branch = branch.map_or(&from.branch, |branch| &branch.branch);
-    Ok((named.unwrap_or_default().to_owned(), branch.clone()))
+    let branch = match rows.first() {
+        Some(row) => desk.books.branch(&from.company, &row.c0_filial),
+        None => named.and_then(|store| desk.books.branch_of_store(&from.company, store)),
+    };
+    let reserved = rows.first().map(|row| row.c0_filial.as_str());
+    let holds = reserved.or(branch.map(|branch| branch.branch.as_str()));
+    let store = rows.first().and(branch).map(|branch| branch.store.as_str());
+    line.l2_lojares = store.or(named).unwrap_or_default().into();
+    line.l2_filres = holds.unwrap_or_default().into();
+    line.l2_filstk = holds.unwrap_or(&from.branch).into();
+    Ok(())
 }
 
 /// The carrier of the item, allowed only where the header has none.
@@ -208,7 +235,11 @@ fn carrier<'a>(desk: &mut Desk<'a, RetailSales>, at: At, item: &SaleItem) -> Res
     let Some(named) = tags.iter().find(|tag| tag.value.is_some()) else { return Ok("") };
     let message = &desk.letter.message;
     if message.carrier_code.is_some() || message.carrier_internal_id.is_some() {
-        let text = "A transportadora veio no cabeçalho e no item: informe-a em um só lugar.";
+        let header = if message.carrier_code.is_some() { "CarrierCode" } else { "CarrierInternalId" };
+        let text = format!(
+            "A transportadora veio no cabeçalho ({header}) e no item ({}): informe-a em um só lugar.",
+            named.name
+        );
         desk.found.error(Code::NotAllowed, at.tag(named.name), text);
     }
     Ok(desk.translate(Alias::CARRIER, &tags)?.unwrap_or_default())

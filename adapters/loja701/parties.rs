@@ -6,8 +6,9 @@ use crate::effect::{Alias, Key};
 use crate::ids;
 use crate::table::KEY;
 use crate::world::Flaw;
-use eaid_schemas::retail_sales::RetailSales;
+use eaid_schemas::retail_sales::{RetailSales, SaleType};
 use eaid_schemas::violation::Code;
+use rust_decimal::Decimal;
 
 /// Our codes of those who take part.
 #[derive(Debug, Default)]
@@ -52,17 +53,62 @@ fn customer<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<(&'a str, &'a str), 
     let message = &desk.letter.message;
     match (&message.customer_code, &message.store_code, &message.customer_vendor_internal_id) {
         (Some(code), Some(store), _) => named(desk, code.as_str(), store.as_str()),
-        (_, _, Some(id)) => known(desk, id.as_str()),
-        (Some(_), None, None) => {
-            desk.found.missing_tag("/StoreCode");
-            Ok(("", ""))
-        }
-        (None, Some(_), None) => {
-            desk.found.missing_tag("/CustomerCode");
-            Ok(("", ""))
-        }
-        (None, None, None) => Ok(desk.books.retail.default_customer()),
+        (_, _, Some(id)) => match supplier(desk, id.as_str())? {
+            Some(supplier) => Ok(supplier),
+            None => known(desk, id.as_str()),
+        },
+        (Some(_), None, None) => Ok(half(desk, "CustomerCode", "StoreCode")),
+        (None, Some(_), None) => Ok(half(desk, "StoreCode", "CustomerCode")),
+        (None, None, None) => unnamed(desk),
     }
+}
+
+/// One of the two tags without the other names nobody.
+fn half(desk: &mut Desk<'_, RetailSales>, there: &str, missing: &str) -> (&'static str, &'static str) {
+    let text = format!("{there} veio sem {missing}: informe as duas tags, ou CustomerVendorInternalId.");
+    desk.found.error(Code::Missing, At::Root.tag(missing), text);
+    ("", "")
+}
+
+/// The default customer, which need not be there, but is not blocked where it is.
+fn unnamed<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<(&'a str, &'a str), Flaw> {
+    const PATH: &str = "/CustomerVendorInternalId";
+    if is_from_supplier(&desk.letter.message) {
+        let text = "Vendas com SaleType B ou D vêm de um fornecedor: informe CustomerVendorInternalId.";
+        desk.found.error(Code::Missing, PATH, text);
+        return Ok(("", ""));
+    }
+    let (code, store) = desk.books.retail.default_customer();
+    if let Some(customer) = desk.world.rows::<Sa1>(KEY, &[code, store])?.first() {
+        unless_blocked(desk, customer, PATH);
+    }
+    Ok((code, store))
+}
+
+/// Whether the sale is a return of a purchase or uses a supplier.
+pub(super) fn is_from_supplier(message: &RetailSales) -> bool {
+    matches!(message.sale_type, Some(SaleType::PurchaseReturn | SaleType::Supplier))
+}
+
+/// The supplier of a sale of the types B and D: by its own De/Para; `None` where it may be known as a customer.
+fn supplier<'a>(desk: &mut Desk<'a, RetailSales>, external: &str) -> Result<Option<(&'a str, &'a str)>, Flaw> {
+    const PATH: &str = "/CustomerVendorInternalId";
+    if !is_from_supplier(&desk.letter.message) {
+        return Ok(None);
+    }
+    let Some(internal) = desk.internal(Alias::SUPPLIER, external)? else {
+        if desk.internal(Alias::CUSTOMER, external)?.is_some() {
+            return Ok(None);
+        }
+        desk.found.missing_depara(desk.letter.partner(), Alias::SUPPLIER, external, PATH);
+        return Ok(Some(("", "")));
+    };
+    let supplier = ids::supplier_of(internal);
+    if supplier.is_none() {
+        let text = format!("O De/Para do fornecedor \"{external}\" (SA2) está sem código e loja: corrija-o.");
+        desk.found.error(Code::NotFound, PATH, text);
+    }
+    Ok(supplier.or(Some(("", ""))))
 }
 
 fn named<'a>(desk: &mut Desk<'a, RetailSales>, code: &'a str, store: &'a str) -> Result<(&'a str, &'a str), Flaw> {
@@ -114,8 +160,13 @@ fn seller<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<&'a str, Flaw> {
         let tags = [At::Root.code("SellerInternalId", &message.seller_internal_id)];
         return Ok(desk.translate(Alias::SELLER, &tags)?.unwrap_or_default());
     }
-    if message.commission_percent.is_some_and(|percent| !percent.get().is_zero()) {
-        desk.found.missing_tag("/SellerInternalId");
+    let commission = message.commission_percent.map_or(Decimal::ZERO, |percent| percent.get());
+    if commission > Decimal::ZERO && !desk.found.has_error_at("/SellerInternalId") {
+        let text = format!(
+            "CommissionPercent veio com {} sem SellerInternalId: informe o vendedor da comissão.",
+            commission.normalize()
+        );
+        desk.found.error(Code::Missing, "/SellerInternalId", text);
     }
     Ok(&desk.books.retail.default_seller)
 }

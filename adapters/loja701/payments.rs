@@ -42,8 +42,11 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Payments, Flaw> {
         let form = form(desk, at, payment)?;
         let kind = desk.books.form(form).map_or(FormKind::Other, |form| form.kind);
         let value = value(desk, at, payment);
-        if form == ADVANCE && payment.account_receivable_document_internal_id.is_none() {
-            desk.found.missing_tag(at.tag("AccountReceivableDocumentInternalId"));
+        let title = at.tag("AccountReceivableDocumentInternalId");
+        let is_named = payment.account_receivable_document_internal_id.is_some() || desk.found.has_error_at(&title);
+        if form == ADVANCE && !is_named {
+            let text = "Pagamento com a forma RA (PaymentMethodCode) precisa do título do adiantamento: informe AccountReceivableDocumentInternalId.";
+            desk.found.error(Code::Missing, title, text);
         }
         let mut row = row(desk, payment);
         row.l4_forma = form.into();

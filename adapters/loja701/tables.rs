@@ -51,10 +51,18 @@ table! {
         l1_serped: text;
         /// Station.
         l1_estacao: text;
+        /// Number of the coupon; blank where there is none, as for an order or an RPS.
+        l1_numcfis: text;
+        /// Number of the RPS.
+        l1_docrps: text;
+        /// Its series.
+        l1_serrps: text;
         /// RX received, OK sale done, FR order done, ER failed; blank: an open child.
         l1_situa: text;
         /// V sale, P order, or the sender's kind.
         l1_tipo: text;
+        /// E: sale with an NFC-e.
+        l1_tiporc: text;
         /// F: has an order.
         l1_status: text;
         /// S: has an order.
@@ -145,12 +153,24 @@ table! {
         l1_parcela: amount(0);
         /// First NSU.
         l1_nsutef: text;
+        /// S: an EFT paid.
+        l1_vendtef: text;
         /// First EFT document.
         l1_doctef: text;
         /// First EFT date.
         l1_datatef: date;
         /// Its time.
         l1_horatef: text;
+        /// Its authorisation.
+        l1_autoriz: text;
+        /// Its institute.
+        l1_institu: text;
+        /// When it was cancelled.
+        l1_datcanc: date;
+        /// At what time.
+        l1_horcanc: text;
+        /// Document of the cancellation.
+        l1_doccanc: text;
         /// Carrier.
         l1_transp: text;
         /// Order of the shop front.
@@ -167,6 +187,36 @@ table! {
         l1_totfed: amount(2);
         /// Source of the burdens.
         l1_ltran: text;
+        /// ICMS.
+        l1_valicm: amount(2);
+        /// ISS.
+        l1_valiss: amount(2);
+        /// PIS.
+        l1_valpis: amount(2);
+        /// COFINS.
+        l1_valcofi: amount(2);
+        /// CSLL.
+        l1_valcsll: amount(2);
+        /// IRRF.
+        l1_valirrf: amount(2);
+        /// FECP.
+        l1_valfecp: amount(2);
+        /// Its basis.
+        l1_basfecp: amount(2);
+        /// FECP on ICMS-ST.
+        l1_vfecpst: amount(2);
+        /// Its basis.
+        l1_bsfcpst: amount(2);
+        /// IPI.
+        l1_valipi: amount(2);
+        /// Its basis.
+        l1_baseipi: amount(2);
+        /// ICMS-ST.
+        l1_icmsret: amount(2);
+        /// Its basis.
+        l1_bricms: amount(2);
+        /// Account of a stay; hotels only.
+        l1_resehtl: text;
         /// Number of the movement.
         l1_nummov: text;
         /// UUID of the message.
@@ -235,7 +285,7 @@ table! {
         l2_filstk: text;
         /// Number of the child.
         l2_orcres: text;
-        /// Branch of the child.
+        /// Branch of the reserve or of the store that the item names; there the child is born.
         l2_filres: text;
         /// V: sold.
         l2_vendido: text;
@@ -259,6 +309,80 @@ table! {
         l2_totmun: amount(2);
         /// Federal tax burden.
         l2_totfed: amount(2);
+        /// ICMS.
+        l2_valicm: amount(2);
+        /// Its basis.
+        l2_baseicm: amount(2);
+        /// Its rate in percent.
+        l2_picm: amount(4);
+        /// What is left of its basis after the reduction, in percent.
+        l2_predic: amount(4);
+        /// ISS.
+        l2_valiss: amount(2);
+        /// Its basis.
+        l2_baseiss: amount(2);
+        /// Its rate in percent.
+        l2_aliqiss: amount(4);
+        /// PIS withheld.
+        l2_valpis: amount(2);
+        /// Its basis.
+        l2_basepis: amount(2);
+        /// Its rate in percent.
+        l2_aliqpis: amount(4);
+        /// PIS assessed.
+        l2_valps2: amount(2);
+        /// Its basis.
+        l2_baseps2: amount(2);
+        /// Its rate in percent.
+        l2_aliqps2: amount(4);
+        /// COFINS withheld.
+        l2_valcofi: amount(2);
+        /// Its basis.
+        l2_basecof: amount(2);
+        /// Its rate in percent.
+        l2_aliqcof: amount(4);
+        /// COFINS assessed.
+        l2_valcf2: amount(2);
+        /// Its basis.
+        l2_basecf2: amount(2);
+        /// Its rate in percent.
+        l2_aliqcf2: amount(4);
+        /// CSLL.
+        l2_valcsll: amount(2);
+        /// Its basis.
+        l2_bascsll: amount(2);
+        /// Its rate in percent.
+        l2_alqcsll: amount(4);
+        /// IRRF.
+        l2_valirrf: amount(2);
+        /// Its basis.
+        l2_basirrf: amount(2);
+        /// Its rate in percent.
+        l2_alqirrf: amount(4);
+        /// FECP.
+        l2_valfecp: amount(2);
+        /// Its basis.
+        l2_basfecp: amount(2);
+        /// Its rate in percent.
+        l2_alqfecp: amount(4);
+        /// FECP on ICMS-ST.
+        l2_vfecpst: amount(2);
+        /// Its basis.
+        l2_bsfcpst: amount(2);
+        /// Its rate in percent.
+        l2_alqfcst: amount(4);
+        /// IPI.
+        l2_valipi: amount(2);
+        /// Its basis.
+        l2_baseipi: amount(2);
+        /// Its rate in percent.
+        l2_ipi: amount(4);
+        /// ICMS-ST.
+        l2_icmsret: amount(2);
+        /// Its basis.
+        l2_bricms: amount(2);
+        /// Its rate in percent.
+        l2_aliqsol: amount(4);
     }
     index by_sale(company, l2_filial, l2_num);
 }

@@ -1,6 +1,7 @@
 //! What a sale wants looked up: everything that `apply` may ask, in one round trip.
 
 use super::tables::Sl1;
+use super::{document, parties};
 use crate::books::Books;
 use crate::crma980::tables::Sa1;
 use crate::effect::Alias;
@@ -16,7 +17,7 @@ use eaid_schemas::record::members;
 use eaid_schemas::retail_sales::{RetailSales, SaleCondition, SaleItem};
 
 /// Wants everything for a sale; nothing for a delete, which is refused.
-pub(super) fn wants(letter: &Letter<RetailSales>, _: &Books, wants: &mut Wants) {
+pub(super) fn wants(letter: &Letter<RetailSales>, books: &Books, wants: &mut Wants) {
     if letter.from.event == Event::Delete {
         return;
     }
@@ -29,7 +30,7 @@ pub(super) fn wants(letter: &Letter<RetailSales>, _: &Books, wants: &mut Wants) 
         let key = [&*letter.from.company, &*letter.from.branch, document.as_str()];
         asking.wants.rows::<Sl1>(Sl1::by_document, &key);
     }
-    asking.customer(message);
+    asking.customer(message, books);
     asking.codes(Alias::SELLER, [&message.seller_internal_id]);
     asking.codes(Alias::OPERATOR, [&message.operator_code, &message.operator_internal_id]);
     asking.codes(Alias::CARRIER, [&message.carrier_code, &message.carrier_internal_id]);
@@ -42,6 +43,9 @@ pub(super) fn wants(letter: &Letter<RetailSales>, _: &Books, wants: &mut Wants) 
         asking.payment(payment);
     }
     wants.numbers(&number_sequence(&letter.from.company, &letter.from.branch), 1);
+    if let (true, Some(series)) = (document::is_numbered_here(message), &message.serie_code) {
+        wants.numbers(&document::sequence(&letter.from, series.as_str()), 1);
+    }
 }
 
 struct Asking<'w> {
@@ -56,11 +60,17 @@ impl Asking<'_> {
         }
     }
 
-    fn customer(&mut self, message: &RetailSales) {
+    fn customer(&mut self, message: &RetailSales, books: &Books) {
         if let (Some(code), Some(store)) = (&message.customer_code, &message.store_code) {
             self.wants.rows::<Sa1>(KEY, &[code.as_str(), store.as_str()]);
         } else if let Some(id) = &message.customer_vendor_internal_id {
             self.wants.linked::<Sa1>(self.partner, Alias::CUSTOMER, id.as_str());
+            if parties::is_from_supplier(message) {
+                self.wants.depara(self.partner, Alias::SUPPLIER, id.as_str());
+            }
+        } else {
+            let (code, store) = books.retail.default_customer();
+            self.wants.rows::<Sa1>(KEY, &[code, store]);
         }
     }
 

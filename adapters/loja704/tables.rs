@@ -4,7 +4,7 @@ use crate::table;
 
 table! {
     /// Reserves: one row a product.
-    pub table Sc0 "sc0" key(company, c0_filial, c0_num) link(reserve_id) {
+    pub table Sc0 "sc0" key(company, c0_filial, c0_num) link(reserve_id) [awaited] {
         /// Company.
         company: text;
         /// Branch that holds the stock.

@@ -31,7 +31,7 @@ fn of_a_sale() -> Vec<Miss> {
         miss(item("WarehouseInternalId"), Alias::WAREHOUSE, "01|0101|77", ("sl2", "l2_local", "77")),
         miss(item("OperationCode"), Alias::TES, "01||777", ("sl2", "l2_tes", "777")),
         miss(item("ItemCarrierCode"), Alias::CARRIER, "01||000077", ("sl2", "l2_transp", "000077")),
-        miss(item("ItemCarrierInternalId"), Alias::CARRIER, "000077", ("sl1", "l1_transp", "000077")),
+        miss(item("ItemCarrierInternalId"), Alias::CARRIER, "000077", ("sl2", "l2_transp", "000077")),
         miss("/SellerInternalId".into(), Alias::SELLER, "01||000077", ("sl1", "l1_vend", "000077")),
         miss("/OperatorCode".into(), Alias::OPERATOR, "01|0101|077", ("sl1", "l1_operado", "077")),
         miss("/OperatorInternalId".into(), Alias::OPERATOR, "01|0101|077", ("sl1", "l1_operado", "077")),

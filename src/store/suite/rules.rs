@@ -1,0 +1,85 @@
+//! Every accepted case of the retail rules, taken through the inbound path, leaves the rows that it leaves on paper.
+
+use super::house::*;
+use super::on_both_engines;
+use crate::catalog::{compiled, read};
+use crate::config::defaults;
+use crate::decide::lay::{Arrival, lay};
+use crate::inbound::step;
+use crate::office::Office;
+use crate::store::State;
+use chrono::Utc;
+use eaid_adapters::effect::Effect;
+use eaid_adapters::rules::{Rule, all};
+use eaid_adapters::samples;
+use eaid_adapters::table::Row;
+use eaid_adapters::{ROUTINES, TABLES};
+use std::sync::Arc;
+use uuid::Uuid;
+
+on_both_engines!(every_accepted_sale_leaves_its_rows);
+
+async fn every_accepted_sale_leaves_its_rows(house: House) {
+    let rules = all().expect("the table of cases");
+    for rule in rules.iter().filter(|rule| rule.is_accepted()) {
+        empty(&house).await;
+        leaves_its_rows(&house, rule).await;
+    }
+}
+
+/// Takes everything away, so that one database serves all cases.
+async fn empty(house: &House) {
+    let spine = ["inbox", "outbox", "sending", "depara", "waits", "numbers", "claims"].map(str::to_owned);
+    let tables = spine.into_iter().chain(TABLES.iter().map(|table| format!("t_{}", table.name)));
+    for table in tables {
+        house.sql(&format!("delete from {table}")).await;
+    }
+}
+
+async fn leaves_its_rows(house: &House, rule: &Rule) {
+    let name = format!("{}: {}", rule.section, rule.rule);
+    let mut paper = rule.house().expect("a house");
+    house.keep(effects(known(&paper))).await;
+    let mut config = defaults().expect("the defaults are right");
+    config.retail = paper.books.retail.clone();
+    let catalog = Arc::new(read::catalog(&config, &compiled::texts()).expect("the shipped catalog is right"));
+    let message = rule.message().expect("a message");
+    let arrival = Arrival {
+        id: Uuid::now_v7(),
+        body: Arc::from(message.as_bytes()),
+        content_type: None,
+        origin: "spool".to_owned(),
+        redelivered: false,
+        may_wait: true,
+        received_at: Utc::now(),
+    };
+    let laid = [lay(arrival, &catalog, &config.envelope_limits())];
+    let office = Office::new(config, catalog.clone(), house.store.clone());
+    let part = step(&office, &catalog, &laid, false).await.expect("kept");
+    assert_eq!(part.decided.batch.settled[0].state, State::Staged, "{name}");
+    paper.decide(&message).expect("decided on paper");
+    let routine = ROUTINES.iter().find(|routine| routine.name == "LOJA701").expect("the routine");
+    for table in routine.tables.iter().copied().chain([table("sc0")]) {
+        let expected = sorted(paper.paper.rows_of(table).cloned().collect());
+        assert_eq!(sorted(house.rows(table).await), expected, "{name}: {}", table.name);
+    }
+}
+
+/// What a house knows, as effects.
+fn known(paper: &samples::House) -> Vec<Effect> {
+    let rows = TABLES.iter().flat_map(|table| paper.paper.rows_of(table)).cloned().map(Effect::Insert);
+    let links = paper.paper.entries().map(|(partner, alias, external, internal)| Effect::Link {
+        partner: partner.to_owned(),
+        alias,
+        external: external.to_owned(),
+        internal: internal.to_owned(),
+        stamp: String::new(),
+        was: None,
+    });
+    rows.chain(links).collect()
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_cached_key(|row| row.cells.clone());
+    rows
+}
