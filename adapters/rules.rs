@@ -86,6 +86,11 @@ impl Rule {
         self.stage.is_some()
     }
 
+    /// Whether `[retail]` is other than it is shipped.
+    pub fn has_rules_of_its_own(&self) -> bool {
+        !self.given["retail"].is_null()
+    }
+
     /// What the house knows, as [`house`] reads it.
     ///
     /// # Errors

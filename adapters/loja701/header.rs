@@ -13,8 +13,9 @@ use crate::routine::Letter;
 use crate::table::Word;
 use eaid_schemas::envelope::Header;
 use eaid_schemas::field::{Amount, Choice, Text};
-use eaid_schemas::record::members;
+use eaid_schemas::record::{List, members};
 use eaid_schemas::retail_sales::{KindOfDocument, RetailSales, SaleType};
+use eaid_schemas::tax::Tax;
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
 
@@ -68,16 +69,20 @@ fn unless_computed(desk: &mut Desk<'_, RetailSales>) {
 /// A tax that the rows have no column for is told of: it is kept in the message alone.
 fn unless_without_columns(desk: &mut Desk<'_, RetailSales>) {
     let message = &desk.letter.message;
-    let of_header = members(&message.taxes).iter().enumerate().map(|(place, tax)| (String::new(), place, tax));
+    let of_header = unknown(&message.taxes).map(|(place, tax)| (String::new(), place, tax));
     let of_items = members(&message.items).iter().enumerate().flat_map(|(index, item)| {
-        let taxes = members(&item.taxes).iter().enumerate();
-        taxes.map(move |(place, tax)| (format!("{ITEMS}/{index}"), place, tax))
+        unknown(&item.taxes).map(move |(place, tax)| (format!("{ITEMS}/{index}"), place, tax))
     });
-    for (at, place, tax) in of_header.chain(of_items).filter(|(.., tax)| !taxes::is_known(tax)) {
+    for (at, place, tax) in of_header.chain(of_items) {
         let named = tax.taxe.as_ref().map_or("", Text::as_str);
         let text = format!("O imposto \"{named}\" não tem coluna: fica só na mensagem.");
         desk.found.warning(Code::ReadAs, format!("{at}/ListOfTaxes/Tax/{place}/Taxe"), text);
     }
+}
+
+/// The taxes of a list that have no column, with their places.
+fn unknown(taxes: &Option<List<Tax>>) -> impl Iterator<Item = (usize, &Tax)> {
+    members(taxes).iter().enumerate().filter(|(_, tax)| !taxes::is_known(tax))
 }
 
 fn money<const WHOLE: u32>(field: Option<Amount<WHOLE, 2>>) -> Decimal {

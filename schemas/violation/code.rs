@@ -130,8 +130,8 @@ codes! {
         "Informe Header.ProductName como está em routes.toml.";
     /// The sender's company and branch have no De/Para.
     CompanyUnknown = "company_unknown"
-        "CompanyId and BranchId of the header are the sender's; `companies.csv` says which are ours."
-        "Inclua a empresa e a filial do parceiro em companies.csv.";
+        "CompanyId and BranchId of the header are the sender's; `companies.csv` says which are ours. A sale also needs the state of the branch in `branches.csv`."
+        "Inclua a empresa e a filial do parceiro em companies.csv, e o estado da filial em branches.csv.";
     /// No adapter is registered for this message.
     NotRegistered = "not_registered"
         "A routine reads the message, but no line of `adapters.toml` receives it for this partner, branch and major version."
@@ -166,8 +166,8 @@ codes! {
         "Confira a data da venda; reabrir o período é decisão do fiscal.";
     /// The state does not allow it.
     NotAllowed = "not_allowed"
-        "What the message asks cannot be done to the record as it stands."
-        "Leia no texto do erro em que situação o registro está e o que é possível nela.";
+        "What the message asks cannot be done to the record as it stands, or two of its tags exclude each other: a carrier in the header and in an item, taxes without KindOfDocument."
+        "Leia no texto do erro em que situação o registro está, ou quais tags não podem vir juntas, e o que é possível.";
     /// What the message waited for never arrived.
     NeverCame = "never_came"
         "The message waited `[waiting] patience` for the key that the text names."

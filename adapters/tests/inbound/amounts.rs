@@ -40,7 +40,7 @@ proptest! {
     fn a_split_keeps_every_sum(
         quantities in prop::collection::vec(1i64..2_000, 2..8),
         price in 1i64..5_000_000, discount in 0i64..100_000, share in 0i64..100_000, freight in 0i64..100_000,
-        increase in 0i64..1_000,
+        increase in 0i64..1_000, tax in 0i64..100_000,
     ) {
         let mut house = house_of("LOJA704");
         let total: i64 = quantities.iter().sum();
@@ -64,13 +64,17 @@ proptest! {
             "DiscountAmount": cents(discount), "DiscountTotalProrated": cents(share), "Increase": cents(increase),
             "FreightValueProrated": cents(freight), "OperationCode": "501", "ItemDeliveryType": "3",
             "ItemReserveInternalId": "RESERVA-7001",
+            "ListOfTaxes": [{"Taxe": "ICM", "Value": cents(tax), "CalculationBasis": cents(price), "Percentage": 18}],
         }]);
-        let totals = [("/DiscountValue", cents(share)), ("/FreightValue", cents(freight))];
+        let totals = [
+            ("/DiscountValue", cents(share)), ("/FreightValue", cents(freight)),
+            ("/KindOfDocument", json!("NFM")), ("/SerieCode", json!("1")),
+        ];
         let verdict = decide(&mut sales, &sale(item, &totals));
         // A header discount of which no share was sent is shared by price.
         for (column, expected) in [
             ("l2_vlritem", price), ("l2_valdesc", discount), ("l2_descpro", share), ("l2_valfre", freight),
-            ("l2_valacrs", increase), ("l2_quant", total),
+            ("l2_valacrs", increase), ("l2_quant", total), ("l2_valicm", tax), ("l2_baseicm", price),
         ] {
             prop_assert_eq!(sum(&verdict, "sl2", column), Decimal::new(expected, 2), "{}", column);
         }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod amounts;
+mod arrival;
 mod batch;
 mod demonstration;
 mod depara;
