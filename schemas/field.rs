@@ -194,7 +194,7 @@ fn bound(whole: u32) -> Decimal {
 /// A number as most are written, digits with at most one point among them, if it fits: read in one pass, without
 /// its zeros at the end. What is not so, or does not fit, takes the long way, which can say why.
 fn plain_number(text: &str, whole: u32, scale: u32) -> Option<Decimal> {
-    let (mut digits, mut places, mut has_point) = (0i64, 0u32, false);
+    let (mut digits, mut before, mut places, mut has_point) = (0i64, 0u32, 0u32, false);
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if unsigned.is_empty() || unsigned.len() > 18 {
         return None;
@@ -204,6 +204,7 @@ fn plain_number(text: &str, whole: u32, scale: u32) -> Option<Decimal> {
             b'0'..=b'9' => {
                 digits = digits * 10 + i64::from(byte - b'0');
                 places += u32::from(has_point);
+                before += u32::from(!has_point && digits != 0);
             }
             b'.' if !has_point => has_point = true,
             _ => return None,
@@ -213,7 +214,7 @@ fn plain_number(text: &str, whole: u32, scale: u32) -> Option<Decimal> {
         digits /= 10;
         places -= 1;
     }
-    let fits = places <= scale && digits / 10i64.pow(places) < 10i64.checked_pow(whole)?;
+    let fits = places <= scale && before <= whole;
     let is_negative = unsigned.len() < text.len() && digits != 0;
     (fits && unsigned.as_bytes()[0] != b'.').then(|| Decimal::new(if is_negative { -digits } else { digits }, places))
 }

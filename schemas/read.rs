@@ -78,7 +78,7 @@ impl Reading {
     /// A reading of a content; `whole` asks for all mandatory fields, else for keys alone.
     pub fn new(whole: bool, items: usize) -> Self {
         Reading {
-            path: Vec::new(),
+            path: Vec::with_capacity(8),
             found: Vec::new(),
             errors: ErrorPaths::default(),
             whole,

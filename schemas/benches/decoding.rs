@@ -3,7 +3,7 @@
 //!
 //! | measured | beside | limit |
 //! |---|---|---|
-//! | a JSON sale decoded, recognised and checked | `serde_json` into a plain struct of the same fields | 2 |
+//! | a JSON sale decoded, recognised and checked | `serde_json` into a plain struct of the fields that it has | 2 |
 //! | the same sale in XML | the bare events of `quick-xml`, and `serde_json` as above | 2 |
 
 #![allow(clippy::expect_used, missing_docs)]

@@ -61,7 +61,11 @@ pub(super) fn object(sum: u128, seed: u64) -> u128 {
 /// Digits without the zeros after the decimal point that say nothing.
 #[inline]
 fn without_tail(written: &str) -> &str {
-    if written.contains('.') { written.trim_end_matches('0').trim_end_matches('.') } else { written }
+    let Some(point) = written.bytes().position(|byte| byte == b'.') else { return written };
+    match written.bytes().rposition(|byte| byte != b'0') {
+        Some(last) if last > point => &written[..=last],
+        _ => &written[..point],
+    }
 }
 
 /// Whether a text is a number with a decimal point, written as JSON would.

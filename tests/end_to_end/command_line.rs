@@ -30,6 +30,10 @@ async fn init_writes_a_configuration_that_passes_the_check() {
     let there = Surroundings { folder: folder.path().join("shop"), settings: Vec::new() };
     let config = config.to_string_lossy();
     there.run(&["check", "--offline", "--config", &config]).await.ends(0);
+    // No nesting may be allowed that could overflow a stack.
+    let too_deep = Surroundings { settings: vec![("EAID_LIMITS__DEPTH", "129".to_owned())], ..there.clone() };
+    let said = too_deep.run(&["check", "--offline", "--config", &config]).await.ends(2);
+    assert!(said.err.contains("limits.depth: expected 2 to 128"), "{}", said.err);
     // What is there already is not written over.
     let again = here.run(&["init", "shop"]).await;
     assert_ne!(again.code, Some(0), "a second init must not replace what somebody edited");

@@ -14,6 +14,7 @@ pub(super) enum Stop {
 }
 
 impl From<JiterError> for Stop {
+    #[cold]
     fn from(error: JiterError) -> Self {
         Stop::Broken(Broken { at: error.index, reason: error.error_type.to_string() })
     }
