@@ -4,10 +4,10 @@ use super::house::*;
 use super::on_both_engines;
 use crate::catalog::{Catalog, compiled, read};
 use crate::config::{Config, defaults};
-use crate::decide::lay::{Arrival, lay};
+use crate::decide::lay::{Arrival, Laid, lay};
 use crate::inbound::step;
 use crate::office::Office;
-use crate::store::State;
+use crate::store::{NotKept, State};
 use chrono::Utc;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::rules::{Rule, all};
@@ -17,7 +17,7 @@ use eaid_adapters::{ROUTINES, TABLES};
 use std::sync::Arc;
 use uuid::Uuid;
 
-on_both_engines!(every_accepted_sale_leaves_its_rows);
+on_both_engines!(every_accepted_sale_leaves_its_rows, a_number_that_is_taken_is_passed_over);
 
 async fn every_accepted_sale_leaves_its_rows(house: House) {
     let rules = all().expect("the table of cases");
@@ -57,16 +57,7 @@ async fn leaves_its_rows(house: &House, rule: &Rule, shipped: &Arc<Catalog>) {
         shipped.clone()
     };
     let message = rule.message().expect("a message");
-    let arrival = Arrival {
-        id: Uuid::now_v7(),
-        body: Arc::from(message.as_bytes()),
-        content_type: None,
-        origin: "spool".to_owned(),
-        redelivered: false,
-        may_wait: true,
-        received_at: Utc::now(),
-    };
-    let laid = [lay(arrival, &catalog, &config.envelope_limits())];
+    let laid = [laid(&message, &catalog, &config)];
     let office = Office::new(config, catalog.clone(), house.store.clone());
     let part = step(&office, &catalog, &laid, false).await.expect("kept");
     assert_eq!(part.decided.batch.settled[0].state, State::Staged, "{name}");
@@ -76,6 +67,39 @@ async fn leaves_its_rows(house: &House, rule: &Rule, shipped: &Arc<Catalog>) {
         let expected = sorted(paper.paper.rows_of(table).cloned().collect());
         assert_eq!(sorted(house.rows(table).await), expected, "{name}: {}", table.name);
     }
+}
+
+/// A message as it comes out of the spool.
+fn laid(message: &str, catalog: &Catalog, config: &Config) -> Laid {
+    let arrival = Arrival {
+        id: Uuid::now_v7(),
+        body: Arc::from(message.as_bytes()),
+        content_type: None,
+        origin: "spool".to_owned(),
+        redelivered: false,
+        may_wait: true,
+        received_at: Utc::now(),
+    };
+    lay(arrival, catalog, &config.envelope_limits())
+}
+
+/// An NF-e that is numbered here gets the next number that nobody has: one that is taken makes the batch be decided
+/// again.
+async fn a_number_that_is_taken_is_passed_over(house: House) {
+    let rules = all().expect("the table of cases");
+    let rule = rules.iter().find(|rule| rule.rule == "NFE sem chave: o número é gerado").expect("the case");
+    let taken = sale("000099", &[("sale_id", "01|0101|55|000000001|001")]);
+    let mut known = known(&rule.house().expect("a house"));
+    known.push(Effect::Insert(taken));
+    house.keep(effects(known)).await;
+    let config = defaults().expect("the defaults are right");
+    let catalog = shipped(&config);
+    let laid = [laid(&rule.message().expect("a message"), &catalog, &config)];
+    let office = Office::new(config, catalog.clone(), house.store.clone());
+    assert!(matches!(step(&office, &catalog, &laid, false).await, Err(NotKept::Stale(_))));
+    assert!(step(&office, &catalog, &laid, false).await.is_ok());
+    let documents = house.sql("select l1_doc from sl1 where l1_serie = '55'").await;
+    assert_eq!(documents, [["000000002"]]);
 }
 
 /// What a house knows, as effects.
