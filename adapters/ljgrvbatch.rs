@@ -52,7 +52,8 @@ pub const RECEIVED: &str = "RX";
 pub struct Queue {
     /// The table.
     pub table: &'static Table,
-    /// The index whose first value is the state; company and branch, which hold an order, follow.
+    /// The index whose first value is the state; company and branch, which hold an order, follow, and last the number,
+    /// by which they are ordered.
     pub index: usize,
     /// The state of those that wait.
     pub state: &'static str,

@@ -429,7 +429,7 @@ pub struct Queue {
     pub name: &'static str,
     /// The table.
     pub table: &'static Table,
-    /// The index whose first column tells readiness and whose other columns are the lane.
+    /// The index whose first column tells readiness, whose last one orders a lane, and whose others are the lane.
     pub index: usize,
     /// The value of that first column.
     pub ready: &'static str,

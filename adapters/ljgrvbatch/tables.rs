@@ -130,7 +130,7 @@ table! {
         /// It is left alone until then: seconds since 1970.
         rests_until: amount(0);
     }
-    index by_state(state, company, branch);
+    index by_state(state, company, branch, number);
 }
 
 impl Reported {

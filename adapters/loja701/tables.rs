@@ -226,7 +226,7 @@ table! {
     }
     #unique index by_sale_id(sale_id);
     index by_document(company, l1_filial, document);
-    index by_situa(l1_situa, company, l1_filial);
+    index by_situa(l1_situa, company, l1_filial, l1_num);
     index by_parent(company, l1_filres, l1_orcres);
 }
 

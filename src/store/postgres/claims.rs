@@ -55,7 +55,8 @@ pub(super) async fn rows(
     Ok(rows)
 }
 
-/// Claims lanes with ready rows, as many as fill the limit: first those held already.
+/// Claims lanes with ready rows, as many as fill the limit: first those held already. However many rows are ready,
+/// no more are counted than can be taken.
 async fn claim_lanes(
     connection: &mut PgConnection,
     queue: &Queue,
@@ -63,49 +64,60 @@ async fn claim_lanes(
     lease: Duration,
     limit: usize,
 ) -> sqlx::Result<Vec<String>> {
-    let (first, lane) = (first_column(queue), lane(queue));
     let sql = format!(
-        "insert into claims as c (lane, holder, until)
-         select lane, $1, now() + make_interval(secs => $2)
+        "{lanes}
+         insert into claims as c (lane, holder, until)
+         select lane, $2, now() + make_interval(secs => $4)
          from (
              select l.lane, sum(l.ready) over (order by c.holder is null, l.lane) - l.ready as before
-             from (select {lane} as lane, count(*) as ready from {table} t where t.{first} = $4 and {rested} group by 1) as l
-             left join claims c on c.lane = l.lane and c.holder = $1
+             from (
+                 select {lane} as lane, counted.ready from lanes l cross join lateral (
+                     select count(*) as ready from (select from {table} t where {ready} limit $3) as some_rows
+                 ) as counted
+                 where counted.ready > 0
+             ) as l
+             left join claims c on c.lane = l.lane and c.holder = $2
              where not exists (
-                 select from claims o where o.lane = l.lane and o.holder <> $1 and o.until >= now())
+                 select from claims o where o.lane = l.lane and o.holder <> $2 and o.until >= now())
          ) as free
          where before < $3
          order by lane
          on conflict (lane) do update set holder = excluded.holder, until = excluded.until
              where c.holder = excluded.holder or c.until < now()
          returning lane",
+        lanes = lanes(queue),
+        lane = lane(queue),
         table = physical(queue.table),
-        rested = rested(queue),
+        ready = ready_in_lane(queue),
     );
     sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(holder)
-        .bind(lease.as_secs_f64())
-        .bind(count(limit))
         .bind(queue.ready)
+        .bind(holder)
+        .bind(count(limit))
+        .bind(lease.as_secs_f64())
         .fetch_all(connection)
         .await
 }
 
 /// Reads the ready rows of lanes, in the order of their keys.
-async fn ready(connection: &mut PgConnection, queue: &Queue, lanes: &[String], limit: usize) -> sqlx::Result<Vec<Row>> {
+async fn ready(connection: &mut PgConnection, queue: &Queue, held: &[String], limit: usize) -> sqlx::Result<Vec<Row>> {
     let key = queue.table.indexes[KEY].columns.iter().map(|column| format!("t.{}", queue.table.columns[*column].name));
+    let key = key.collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "select array[{}]::text[] from {} t where t.{} = $1 and {} and {} = any($2) order by {} limit $3",
-        look_up::texts(queue.table),
-        physical(queue.table),
-        first_column(queue),
-        rested(queue),
-        lane(queue),
-        key.collect::<Vec<_>>().join(", "),
+        "{lanes}
+         select array[{texts}]::text[] from lanes l cross join lateral (
+             select t.* from {table} t where {ready} order by {key} limit $3
+         ) as t
+         where {lane} = any($2) order by {key} limit $3",
+        lanes = lanes(queue),
+        texts = look_up::texts(queue.table),
+        table = physical(queue.table),
+        ready = ready_in_lane(queue),
+        lane = lane(queue),
     );
     let rows: Vec<Vec<Option<String>>> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(queue.ready)
-        .bind(lanes)
+        .bind(held)
         .bind(count(limit))
         .fetch_all(connection)
         .await?;
@@ -134,16 +146,40 @@ pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
     transaction.commit().await
 }
 
-/// The name of a row's lane: the queue, and the values of the columns after the first of its index.
-fn lane(queue: &Queue) -> String {
-    let columns = queue.table.indexes[queue.index].columns.iter().skip(1);
-    let values: String = columns.map(|column| format!(" || '|' || t.{}", queue.table.columns[*column].name)).collect();
-    format!("('{}'{values})", queue.name)
+/// The columns of the lane: of the index, all but the first and the last.
+fn lane_columns(queue: &Queue) -> impl Iterator<Item = &'static str> {
+    let columns = queue.table.indexes[queue.index].columns;
+    columns[1..columns.len() - 1].iter().map(|column| queue.table.columns[*column].name)
 }
 
-/// Holds of a row that is not left alone.
-fn rested(queue: &Queue) -> String {
-    format!("t.{} <= extract(epoch from now())", queue.table.columns[queue.rest].name)
+/// `lanes`: those with rows in the state $1, each found by one step in the index from the one before it.
+fn lanes(queue: &Queue) -> String {
+    let of = |row: &str| lane_columns(queue).map(|column| format!("{row}.{column}")).collect::<Vec<_>>().join(", ");
+    let (table, state) = (physical(queue.table), first_column(queue));
+    let (own, before) = (of("t"), of("l"));
+    format!(
+        "with recursive lanes as (
+             (select {own} from {table} t where t.{state} = $1 order by {own} limit 1)
+             union all
+             select n.* from lanes l cross join lateral (
+                 select {own} from {table} t where t.{state} = $1 and ({own}) > ({before}) order by {own} limit 1
+             ) as n
+         )"
+    )
+}
+
+/// Holds of a ready row `t` of the lane `l`.
+fn ready_in_lane(queue: &Queue) -> String {
+    let lane = lane_columns(queue).map(|column| format!(" and t.{column} = l.{column}"));
+    let rest = queue.table.columns[queue.rest].name;
+    let state = first_column(queue);
+    format!("t.{state} = $1{} and t.{rest} <= extract(epoch from now())", lane.collect::<String>())
+}
+
+/// The name of the lane `l`: the queue, and the values of its columns.
+fn lane(queue: &Queue) -> String {
+    let values: String = lane_columns(queue).map(|column| format!(" || '|' || l.{column}")).collect();
+    format!("('{}'{values})", queue.name)
 }
 
 fn first_column(queue: &Queue) -> &'static str {

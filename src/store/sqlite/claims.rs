@@ -138,9 +138,10 @@ pub(super) async fn release(pool: &SqlitePool, holder: Uuid) -> sqlx::Result<()>
     transaction.commit().await
 }
 
-/// The name of a row's lane: the queue, and the values of the columns after the first of its index.
+/// The name of a row's lane: the queue, and the values of the columns of its index between the first and the last.
 fn lane(queue: &Queue) -> String {
-    let columns = queue.table.indexes[queue.index].columns.iter().skip(1);
+    let columns = queue.table.indexes[queue.index].columns;
+    let columns = columns[1..columns.len() - 1].iter();
     let values: String = columns.map(|column| format!(" || '|' || t.{}", queue.table.columns[*column].name)).collect();
     format!("('{}'{values})", queue.name)
 }
