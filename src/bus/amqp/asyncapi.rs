@@ -137,6 +137,19 @@ mod tests {
         assert_eq!(spoken, all);
     }
 
+    /// It is an AsyncAPI document by the official schema.
+    #[test]
+    fn the_official_schema_accepts_it() {
+        let meta = serde_json::from_str(include_str!("../../../tests/meta/asyncapi-3.0.0.json")).unwrap();
+        let validator = jsonschema::validator_for(&meta).unwrap();
+        let document = document(&AmqpSettings::default());
+        let wrong: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {:.300}", error.instance_path(), error.to_string()))
+            .collect();
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+
     #[test]
     fn examples_fit() {
         let document = document(&AmqpSettings::default());

@@ -282,6 +282,23 @@ fn our_schemas() -> Map<String, Value> {
 mod tests {
     use super::*;
 
+    /// It is an OpenAPI document by the official schema, and no reference leads nowhere.
+    #[test]
+    fn the_official_schema_accepts_it() {
+        let meta = serde_json::from_str(include_str!("../../../tests/meta/openapi-3.1.json")).unwrap();
+        let validator = jsonschema::validator_for(&meta).unwrap();
+        let document = document();
+        let wrong: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {:.300}", error.instance_path(), error.to_string()))
+            .collect();
+        assert_eq!(wrong, Vec::<String>::new());
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(document.pointer(reference).is_some(), "{reference}");
+        }
+    }
+
     /// Every example fits the schema that it stands beside.
     #[test]
     fn examples_fit() {
