@@ -26,7 +26,7 @@ use crate::routine::{Address, Case, Standing};
 use crate::table::{KEY, Row, Table};
 use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
-pub use declare::{Mistake, Place, declare};
+pub use declare::{Mistake, Place, declare, picks};
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::pick::{Datum, Picks};
 use eaid_schemas::read::Reading;
@@ -66,8 +66,7 @@ struct Message {
 fn open(declared: &'static Declared, envelope: &Envelope, from: Address) -> Box<dyn Case> {
     let mut cx = Reading::new(from.event != Event::Delete, from.items);
     let values = envelope.pick(&declared.picks, &mut cx);
-    let mut found = envelope.found.clone();
-    found.extend(cx.finish());
+    let found = cx.finish();
     let mut message = Message { declared, from, header: envelope.header.clone(), values, found, id: String::new() };
     message.id = match message.text(declared.id) {
         "" => message.key().map_or_else(String::new, |key| key.join("|")),

@@ -5,10 +5,12 @@
 
 mod answers;
 mod names;
+mod picked;
 mod records;
 mod scalars;
 
 use crate::messages::{Form, Message};
+use crate::pick::Picks;
 use crate::record::Spec;
 use crate::version::Version;
 use names::{any_case, has, named};
@@ -66,15 +68,19 @@ impl Definitions {
     }
 
     fn business(&mut self, message: &Message, version: Version, content: &'static Spec) -> Value {
-        let header = self.header(message, version);
+        let header = self.header(message.name, version);
         let whole = self.record(content, version);
-        // A delete is read by its key alone (`domain/README.md` 10).
         let keys: Vec<Value> =
             content.fields.iter().filter(|field| field.is_key).map(|field| has(&[field.tag])).collect();
         let mut key_alone = json!({ "type": "object" });
         if !keys.is_empty() {
             key_alone["allOf"] = Value::Array(keys);
         }
+        self.enveloped(header, whole, key_alone)
+    }
+
+    /// A message by its header and its content; a delete is read by its key alone (`domain/README.md` 10).
+    fn enveloped(&mut self, header: Value, whole: Value, key_alone: Value) -> Value {
         json!({
             "type": "object",
             "properties": { "Header": header, "Content": {} },
@@ -86,12 +92,12 @@ impl Definitions {
     }
 
     /// The header of a business message: the transaction by name, the version by its major.
-    fn header(&mut self, message: &Message, version: Version) -> Value {
+    fn header(&mut self, name: &str, version: Version) -> Value {
         let header = self.record(<crate::envelope::Header as crate::record::Record>::spec(), version);
         json!({
             "allOf": [header, has(&["Version"]), has(&["ProductName", "Product"])],
             "properties": {
-                "Transaction": { "pattern": any_case(&[message.name]) },
+                "Transaction": { "pattern": any_case(&[name]) },
                 "Version": { "pattern": format!("^ *{}(?:\\.[0-9]{{1,3}})? *$", version.major) },
             },
         })
@@ -114,19 +120,36 @@ fn says_delete() -> Value {
 pub fn document(message: &Message, version: Version) -> Value {
     let mut definitions = Definitions::at("#/$defs/");
     let schema = definitions.message(message, version);
+    let mut document = head(message.name, version, message.summary, schema);
+    document.insert("examples".to_owned(), json!([example(message, version)]));
+    document.insert("$defs".to_owned(), Value::Object(definitions.finish()));
+    Value::Object(document)
+}
+
+/// The schema of a message that no record declares: what is picked out of it.
+pub fn document_of_picks(name: &str, version: Version, summary: &str, picks: &Picks) -> Value {
+    let mut definitions = Definitions::at("#/$defs/");
+    let header = definitions.header(name, version);
+    let (whole, key_alone) = (definitions.picked(picks, version, true), definitions.picked(picks, version, false));
+    let schema = definitions.enveloped(header, whole, key_alone);
+    let mut document = head(name, version, summary, schema);
+    document.insert("$defs".to_owned(), Value::Object(definitions.finish()));
+    Value::Object(document)
+}
+
+/// The beginning of a document: what it is of, then its schema.
+fn head(name: &str, version: Version, summary: &str, schema: Value) -> Map<String, Value> {
     let mut document = Map::new();
-    let mut head = |name: &str, value: String| document.insert(name.to_owned(), Value::String(value));
+    let mut head = |key: &str, value: String| document.insert(key.to_owned(), Value::String(value));
     head("$schema", "https://json-schema.org/draft/2020-12/schema".to_owned());
-    head("$id", format!("urn:eaid:schema:{}:{version}", message.name));
-    head("title", format!("{} {version}", message.name));
-    head("description", message.summary.to_owned());
+    head("$id", format!("urn:eaid:schema:{name}:{version}"));
+    head("title", format!("{name} {version}"));
+    head("description", summary.to_owned());
     head("$comment", COMMENT.to_owned());
     if let Value::Object(schema) = schema {
         document.extend(schema);
     }
-    document.insert("examples".to_owned(), json!([example(message, version)]));
-    document.insert("$defs".to_owned(), Value::Object(definitions.finish()));
-    Value::Object(document)
+    document
 }
 
 /// The example of a message, as one of a version.

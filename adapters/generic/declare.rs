@@ -60,7 +60,13 @@ impl Mistakes {
 }
 
 /// Every routine that was declared in the life of the process, with what declared it.
-static DECLARED: Mutex<Vec<(Stage, &'static Routine)>> = Mutex::new(Vec::new());
+static DECLARED: Mutex<Vec<(Stage, &'static Routine, &'static Declared)>> = Mutex::new(Vec::new());
+
+/// What a declared routine reads; `None` for one that is written in code.
+pub fn picks(routine: &Routine) -> Option<&'static Picks> {
+    let declared = DECLARED.lock().unwrap_or_else(PoisonError::into_inner);
+    declared.iter().find(|(_, known, _)| std::ptr::eq(*known, routine)).map(|(.., declared)| &declared.picks)
+}
 
 /// Declares the routine that reads a major of a message as a registration says. The same registration gives the
 /// same routine, so that reading a file again takes no memory; each different one stays until the process ends.
@@ -80,18 +86,23 @@ pub fn declare(message: &str, major: u32, stage: &Stage) -> Result<&'static Rout
         return Err(wrong.0);
     }
     let mut declared = DECLARED.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = declared.iter().find(|(known, routine)| {
+    let known = declared.iter().find(|(known, routine, _)| {
         known == stage && routine.message.eq_ignore_ascii_case(message) && routine.part.majors() == [major]
     });
-    if let Some((_, routine)) = known {
+    if let Some((_, routine, _)) = known {
         return Ok(routine);
     }
-    let routine = routine(message, major, stage, depara).map_err(|mistake| vec![mistake])?;
-    declared.push((stage.clone(), routine));
+    let (routine, what) = routine(message, major, stage, depara).map_err(|mistake| vec![mistake])?;
+    declared.push((stage.clone(), routine, what));
     Ok(routine)
 }
 
-fn routine(message: &str, major: u32, stage: &Stage, depara: Option<Alias>) -> Result<&'static Routine, Mistake> {
+fn routine(
+    message: &str,
+    major: u32,
+    stage: &Stage,
+    depara: Option<Alias>,
+) -> Result<(&'static Routine, &'static Declared), Mistake> {
     let mut picks: Vec<Pick> = stage.columns.iter().map(|column| pick(stage, column)).collect();
     let is_id = |pick: &Pick| pick.above.is_empty() && pick.field.tag.eq_ignore_ascii_case("InternalId");
     let id = picks.iter().position(is_id).unwrap_or(picks.len());
@@ -113,13 +124,14 @@ fn routine(message: &str, major: u32, stage: &Stage, depara: Option<Alias>) -> R
     let table = tables::declare(stage);
     let declared: &'static Declared = Box::leak(Box::new(Declared { table, key: key.collect(), picks, id, depara }));
     let open: &'static Open = Box::leak(Box::new(move |envelope: &_, from| open(declared, envelope, from)));
-    Ok(Box::leak(Box::new(Routine {
+    let routine = Box::leak(Box::new(Routine {
         name: NAME,
         message: leak(message),
         summary: "Recebe a mensagem e a grava na tabela declarada no cadastro, pela chave e pelas colunas dele.",
         part: Part::Receives { majors: Vec::leak(vec![major]), open },
         tables: Vec::leak(vec![table]),
-    })))
+    }));
+    Ok((routine, declared))
 }
 
 fn segments(at: &str) -> impl Iterator<Item = &str> {

@@ -33,12 +33,12 @@ impl Definitions {
     }
 
     /// That a field is there, under any of its names.
-    fn has(&mut self, field: &FieldSpec) -> Value {
+    pub(super) fn has(&mut self, field: &FieldSpec) -> Value {
         let names: Vec<&str> = [field.tag].into_iter().chain(field.aliases.iter().copied()).collect();
         self.refer(&format!("has-{}", field.tag), |_| has(&names))
     }
 
-    fn field(&mut self, field: &FieldSpec, version: Version) -> Value {
+    pub(super) fn field(&mut self, field: &FieldSpec, version: Version) -> Value {
         let mut schema = match field.shape {
             Shape::Record(spec) => self.one(spec(), version),
             Shape::List(spec) => self.list(spec(), version),
@@ -46,7 +46,9 @@ impl Definitions {
         };
         let mut mark = |name: &str, value: Value| schema[name] = value;
         mark("title", json!(field.tag));
-        mark("description", json!(field.doc.trim()));
+        if !field.doc.trim().is_empty() {
+            mark("description", json!(field.doc.trim()));
+        }
         if !field.column.is_empty() {
             mark("x-protheus-column", json!(field.column));
         }
