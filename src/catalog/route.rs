@@ -2,6 +2,7 @@
 //! (`domain/protocol.md` 7, `domain/README.md` 1, 2 and 5).
 
 use super::{Catalog, Operation, Registration, Route, Version};
+use eaid_adapters::near::nearest;
 use eaid_adapters::routine::{Address, Part, Routine};
 use eaid_schemas::envelope::response::Enabled;
 use eaid_schemas::envelope::{Envelope, Event, Header};
@@ -148,7 +149,7 @@ impl Catalog {
         let known = self.routines().filter(|routine| receives(routine));
         let readers: Vec<&Routine> = known.collect();
         let Some(routine) = readers.first() else {
-            let text = format!("Nenhuma rotina lê a mensagem \"{name}\".");
+            let text = self.unread(name);
             violations.push(Violation::error(Code::TransactionUnknown, "/Header/Transaction", text));
             return None;
         };
@@ -190,6 +191,23 @@ impl Catalog {
             violations.push(Violation::error(Code::EventRefused, "/Header/Event", text));
         }
         Some(fitting.unwrap_or(first))
+    }
+
+    /// Says that no routine reads a message: one that only goes out, or perhaps a name that was meant otherwise.
+    fn unread(&self, name: &str) -> String {
+        let is_sent = |routine: &Routine| {
+            routine.message.eq_ignore_ascii_case(name) && matches!(routine.part, Part::Sends { .. })
+        };
+        if self.routines().any(is_sent) {
+            return format!("A mensagem \"{name}\" é enviada pelo eaid, nunca recebida.");
+        }
+        let read: Vec<&str> = self
+            .routines()
+            .filter(|routine| matches!(routine.part, Part::Receives { .. }))
+            .map(|routine| routine.message)
+            .collect();
+        let hint = nearest(name, &read).map_or_else(String::new, |meant| format!(" Seria {meant}?"));
+        format!("Nenhuma rotina lê a mensagem \"{name}\".{hint}")
     }
 
     /// Our company and branch (XXD).

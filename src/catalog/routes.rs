@@ -51,7 +51,15 @@ fn route<'t>(page: &mut Page<'t>, mut entry: Entry<'t>) -> Route {
     if let Some(to) = &to
         && to.value.is_none()
     {
-        page.problem(to.at, "routes to http are not served yet; write origin, amqp or spool");
+        // What such a route would say further is no problem of its own.
+        for key in ["url", "token", "token_file"] {
+            entry.free(page, key);
+        }
+        let fetched = "partners that do not listen to a queue fetch answers by GET /api/v1/messages/{uuid}";
+        page.problem(
+            to.at,
+            format!("eaid calls nobody: routes to http are not served; write origin, amqp or spool; {fetched}"),
+        );
     }
     entry.finish(page);
     Route {

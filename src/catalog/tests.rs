@@ -122,6 +122,27 @@ fn every_file_is_checked_though_another_is_wrong() {
 }
 
 #[test]
+fn wrong_syntax_hides_no_problem_of_another_file() {
+    let wrong_table = |texts: &mut Texts| {
+        for (name, text) in &mut texts.reference.1 {
+            if *name == "payment_forms.csv" {
+                text.push_str("XX,ESTRANHO,money\n");
+            }
+        }
+    };
+    assert_snapshot!(problems(|texts| {
+        texts.adapters.1.push_str("\n[[adapter]\n");
+        texts.routes.1.push_str("\n[[rote]]\n");
+        wrong_table(texts);
+    }));
+    assert_snapshot!(problems(|texts| {
+        texts.routes.1.push_str("\n[[route]\n");
+        texts.adapters.1.push_str("\n[[adapter]]\nrotine = \"LOJA701\"\nroute = \"OMNI\"\n");
+        wrong_table(texts);
+    }));
+}
+
+#[test]
 fn a_file_that_cannot_be_read_hides_no_problem_of_another() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = defaults().expect("the defaults are right");
