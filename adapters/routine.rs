@@ -44,7 +44,7 @@ pub trait Case: Send + Sync {
         Ok(None)
     }
 
-    /// What the reading found.
+    /// What the reading of the content found.
     fn found(&self) -> &[Violation] {
         &[]
     }
@@ -93,7 +93,7 @@ pub struct Letter<M> {
     pub format: Format,
     /// Its content.
     pub message: M,
-    /// What the reading found.
+    /// What the reading of its content found.
     pub found: Vec<Violation>,
 }
 
@@ -181,8 +181,7 @@ impl<R: Receives> Case for Received<R> {
 pub fn receive<R: Receives>(envelope: &Envelope, from: Address) -> Box<dyn Case> {
     let mut cx = Reading::new(from.event != Event::Delete, from.items);
     let message = envelope.read::<R::Message>(&mut cx);
-    let mut found = envelope.found.clone();
-    found.extend(cx.finish());
+    let found = cx.finish();
     Box::new(Received::<R>(Letter { from, header: envelope.header.clone(), format: envelope.format, message, found }))
 }
 

@@ -130,6 +130,7 @@ impl Picks {
         picked: &mut [Option<Datum>],
     ) {
         cx.stand(source);
+        let mark = cx.mark();
         let mut entered = vec![false; branches.len()];
         source.enter();
         while let Some(name) = source.property() {
@@ -158,7 +159,9 @@ impl Picks {
             }
         }
         let left = branches.iter().zip(entered).filter(|(_, entered)| !entered);
-        left.for_each(|(branch, _)| self.check_absent(std::slice::from_ref(branch), picked, cx));
+        cx.of_whole(mark, |cx| {
+            left.for_each(|(branch, _)| self.check_absent(std::slice::from_ref(branch), picked, cx));
+        });
     }
 
     /// An object that holds picks, or a list of one: a message is one row. Whether it was entered.
@@ -173,6 +176,7 @@ impl Picks {
         match kind {
             Kind::Object => self.read_object(branches, source, cx, picked),
             Kind::Array => {
+                let mark = cx.mark();
                 let mut members = 0;
                 source.enter();
                 while source.element() {
@@ -182,11 +186,12 @@ impl Picks {
                         _ => source.skip(),
                     }
                 }
-                match members {
-                    0 => return false,
+                cx.of_whole(mark, |cx| match members {
+                    0 => {}
                     1 => cx.read_as("Lista de um elemento lida como objeto."),
                     _ => cx.wrong_type("um só objeto", kind),
-                }
+                });
+                return members > 0;
             }
             _ => {
                 if !is_blank(source, kind) {

@@ -160,6 +160,21 @@ impl Reading {
         result
     }
 
+    /// How much was found so far: where a record begins among all that is found.
+    #[inline]
+    pub(crate) fn mark(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Looks at a record as a whole, once it is read. What that finds stands where the record begins: before all
+    /// that was found inside it.
+    #[inline]
+    pub(crate) fn of_whole(&mut self, mark: usize, look: impl FnOnce(&mut Self)) {
+        let inside = self.found.len() - mark;
+        look(self);
+        self.found[mark..].rotate_left(inside);
+    }
+
     /// Notes an error at the present place.
     pub fn error(&mut self, code: Code, text: impl Into<String>) {
         let path = self.pointer();
@@ -235,7 +250,7 @@ impl Reading {
         self.found.iter().any(|violation| violation.level == Level::Error)
     }
 
-    /// All that was found, in the order of finding.
+    /// All that was found, in the order of the document: what is missing stands where its record begins.
     pub fn finish(self) -> Vec<Violation> {
         self.found
     }

@@ -222,6 +222,7 @@ pub trait Record: Default {
     /// Reads an object. What no field is called is passed over: it is kept in the stored message.
     fn read_object(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
         cx.stand(source);
+        let mark = cx.mark();
         let spec = Self::spec();
         source.enter();
         while let Some(name) = source.property() {
@@ -234,7 +235,7 @@ pub trait Record: Default {
             }
             self.read_field(index, source, cx);
         }
-        self.check_absent(cx);
+        cx.of_whole(mark, |cx| self.check_absent(cx));
     }
 }
 
@@ -278,17 +279,22 @@ impl<R: Record> Value for R {
 
 /// One object where a list of one came.
 fn read_single<R: Record>(source: &mut Source<'_>, cx: &mut Reading) -> Option<R> {
-    let mut read: Option<R> = None;
+    let mark = cx.mark();
+    let (mut read, mut others): (Option<R>, bool) = (None, false);
     source.enter();
     while source.element() {
         if source.peek() == Kind::Object && read.is_none() {
             read.insert(R::default()).read_object(source, cx);
-            cx.read_as("Lista lida como objeto.");
         } else {
             source.skip();
-            cx.wrong_type("um só objeto", Kind::Array);
+            others = true;
         }
     }
+    cx.of_whole(mark, |cx| match &read {
+        _ if others => cx.wrong_type("um só objeto", Kind::Array),
+        Some(_) => cx.read_as("Lista lida como objeto."),
+        None => {}
+    });
     read
 }
 
@@ -345,6 +351,7 @@ impl<R: Record> List<R> {
     /// An object in the place of a list: the wrapper of the element's name, or the only member itself.
     fn unwrap_object(&mut self, place: &mut usize, source: &mut Source<'_>, cx: &mut Reading) {
         let spec = R::spec();
+        let mark = cx.mark();
         let mut alone: Option<R> = None;
         source.enter();
         while let Some(name) = source.property() {
@@ -363,11 +370,13 @@ impl<R: Record> List<R> {
         if let Some(member) = alone
             && is_within_bound(*place, cx)
         {
-            cx.at_index(*place, |cx| {
-                if source.is_typed() {
-                    cx.read_as("Objeto lido como lista de um elemento.");
-                }
-                member.check_absent(cx);
+            cx.of_whole(mark, |cx| {
+                cx.at_index(*place, |cx| {
+                    if source.is_typed() {
+                        cx.read_as("Objeto lido como lista de um elemento.");
+                    }
+                    member.check_absent(cx);
+                });
             });
             self.0.push(member);
         }

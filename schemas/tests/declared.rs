@@ -84,7 +84,7 @@ fn a_time_is_checked_and_kept_as_written() {
     };
     assert_eq!(read("18:12:36Z").0.as_deref(), Some("18:12:36Z"));
     assert_eq!(read("  ").1, [Code::Missing]);
-    assert_eq!(read("25:00"), (None, vec![Code::NotADate, Code::Missing]));
+    assert_eq!(read("25:00"), (None, vec![Code::Missing, Code::NotADate]));
 }
 
 #[test]

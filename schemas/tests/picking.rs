@@ -52,7 +52,7 @@ fn values_are_found_whatever_the_case_and_what_else_stands_there() {
         Some(Datum::Flag(true)),
     ];
     assert_eq!(picked, expected);
-    assert_eq!(found, ["read_as /Address/Number", "read_as /Charge/Rate", "read_as /Charge"]);
+    assert_eq!(found, ["read_as /Address/Number", "read_as /Charge", "read_as /Charge/Rate"]);
     assert_eq!(picked[0].as_ref().map(Datum::as_text), Some("A1"));
 }
 

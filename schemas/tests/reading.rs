@@ -92,6 +92,8 @@ fn every_violation_is_found_with_its_path() {
     assert_eq!(
         found(text),
         [
+            "missing /Total/Product",
+            "missing /Total/Quantity",
             "too_long /Id",
             "not_a_date /Day",
             "out_of_range /Pages",
@@ -100,11 +102,9 @@ fn every_violation_is_found_with_its_path() {
             "not_a_number /ListOfLine/Line/0/Quantity",
             "too_long /ListOfLine/Line/1/Product",
             "too_many_decimals /ListOfLine/Line/1/Quantity",
-            "out_of_range /ListOfLine/Line/2/Quantity",
             "missing /ListOfLine/Line/2/Product",
+            "out_of_range /ListOfLine/Line/2/Quantity",
             "wrong_type /ListOfLine/Line/3",
-            "missing /Total/Product",
-            "missing /Total/Quantity",
         ]
     );
 }
