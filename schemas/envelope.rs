@@ -1,7 +1,9 @@
 //! The envelope: who sends what to whom, and the four kinds of message (`domain/protocol.md` 1 to 3).
 
+pub mod answer;
 mod charset;
 mod digest;
+mod fragment;
 pub mod header;
 pub mod json;
 pub mod order_event;
@@ -10,13 +12,14 @@ mod wrapped;
 pub mod xml;
 
 use crate::field::Choice;
-use crate::outline::{Outline, Source};
+use crate::outline::{Name, Outline, Source};
 use crate::pick::{Datum, Picks};
 use crate::place::{Place, Sought};
 use crate::read::{Kind, Reading};
 use crate::record::Record;
 use crate::violation::{Code, Violation};
 pub use header::{DeliveryType, Event, Header, Type};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The format of a message; its answer goes out in the same.
@@ -84,13 +87,19 @@ pub struct Unreadable {
     pub text: String,
     /// The format that it seems to have.
     pub format: Format,
+    /// Where its text ([`text_of`]) is malformed, in bytes.
+    pub at: Option<usize>,
     /// The header, where at least that could be read: then the sender is answered.
     pub header: Option<Box<Header>>,
 }
 
 impl Unreadable {
     fn new(code: Code, text: impl Into<String>) -> Self {
-        Unreadable { code, text: text.into(), format: Format::Json, header: None }
+        Unreadable { code, text: text.into(), format: Format::Json, at: None, header: None }
+    }
+
+    fn malformed(code: Code, text: impl Into<String>, at: usize) -> Self {
+        Unreadable { at: Some(at), ..Unreadable::new(code, text) }
     }
 
     fn too_deep(limits: &Limits) -> Self {
@@ -118,7 +127,12 @@ pub struct Envelope {
     content_at: usize,
     /// and where it stands in the text.
     content: Range<usize>,
+    /// The mark of the id by which XML names what is deleted, besides the content.
+    named_at: Option<usize>,
 }
+
+/// The id of a record: a tag of its content, and in XML the name of its key.
+const ID: &str = "InternalId";
 
 /// Where the header stands.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +146,11 @@ enum HeaderAt {
 impl Envelope {
     /// Reads the content by its declaration. Violations go to `cx`.
     pub fn read<R: Record>(&self, cx: &mut Reading) -> R {
-        read_content(self.outline.source(&self.text, self.content_at), cx)
+        let mut record = R::default();
+        if let (Some(id), Some(index)) = (self.named_at, R::spec().find(Name::of(ID))) {
+            record.read_field(index, &mut self.outline.source(&self.text, id), cx);
+        }
+        read_content(record, self.outline.source(&self.text, self.content_at), cx)
     }
 
     /// Picks values out of the content. Violations go to `cx`.
@@ -160,7 +178,6 @@ impl Envelope {
         let content = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
         let header = Reading::of_header(usize::MAX).seeking(Sought::of(paths));
         let found = self.seek(header, content, read);
-        let is_of_header = |path: &str| path == "/Header" || path.starts_with("/Header/");
         let met: Vec<(usize, &str)> = paths
             .iter()
             .map(|path| match found[usize::from(!is_of_header(path))].find(path) {
@@ -207,9 +224,9 @@ impl Envelope {
     }
 }
 
-/// Reads a content by its declaration; an empty one lacks all. One that is no object is an error of its own.
-fn read_content<R: Record>(mut source: Source<'_>, cx: &mut Reading) -> R {
-    let mut record = R::default();
+/// Reads a content into a record of which something may be known already; an empty one lacks all else. One that is no
+/// object is an error of its own.
+fn read_content<R: Record>(mut record: R, mut source: Source<'_>, cx: &mut Reading) -> R {
     match source.peek() {
         Kind::Object => record.read_object(&mut source, cx),
         Kind::Null => record.check_absent(cx),
@@ -217,6 +234,11 @@ fn read_content<R: Record>(mut source: Source<'_>, cx: &mut Reading) -> R {
         other => cx.within("Content", |cx| cx.wrong_type("um objeto", other)),
     }
     record
+}
+
+/// Whether a path is one of the header.
+pub fn is_of_header(path: &str) -> bool {
+    path == "/Header" || path.starts_with("/Header/")
 }
 
 /// What a body can be.
@@ -242,8 +264,7 @@ pub enum Document {
 /// [`Unreadable`] where there is no envelope.
 pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Result<Document, Unreadable> {
     within_bound(body.len(), limits.body)?;
-    let (text, is_guessed) = charset::text_of(body, content_type)?;
-    let text = wrapped::unwrap(text)?;
+    let (text, is_guessed) = text_of(body, content_type)?;
     within_bound(text.len(), Outline::GREATEST)?;
     let mut document = match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),
@@ -266,4 +287,13 @@ fn within_bound(length: usize, bound: usize) -> Result<(), Unreadable> {
         return Err(Unreadable::new(Code::TooLarge, text));
     }
     Ok(())
+}
+
+/// The text of a body, freed of what it was wrapped in, and whether its charset had to be guessed.
+///
+/// # Errors
+/// [`Unreadable`] where the bytes, or those that it wraps, are no text.
+pub fn text_of<'b>(body: &'b [u8], content_type: Option<&str>) -> Result<(Cow<'b, str>, bool), Unreadable> {
+    let (text, is_guessed) = charset::text_of(body, content_type)?;
+    Ok((wrapped::unwrap(text)?, is_guessed))
 }

@@ -12,7 +12,7 @@ mod source;
 
 use crate::read::Kind;
 pub use name::Name;
-pub(crate) use name::SPREAD;
+pub(crate) use name::{SPREAD, seed};
 pub use source::Source;
 use std::ops::Range;
 

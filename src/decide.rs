@@ -16,6 +16,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use eaid_adapters::verdict::{Refusal, Staged, Verdict, Waiting};
 use eaid_adapters::world::{Footprint, Wants, World};
 use eaid_schemas::envelope::Limits;
+use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
 use lay::{Laid, OnDesk};
 use sending::Post;
@@ -191,10 +192,9 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
     match &laid.desk {
         OnDesk::Unreadable(unreadable) => {
             let violation = Violation::error(unreadable.code, "", unreadable.text.clone());
-            let answer = laid.is_answerable().then(|| Answer::refused(vec![violation.clone()], Vec::new()));
-            answer::settled(laid, State::Unreadable, vec![violation], answer, catalog, at)
+            fail(laid, State::Unreadable, vec![violation], Vec::new(), catalog, at)
         }
-        OnDesk::Refused(violations) => refuse(laid, violations.clone(), catalog, at),
+        OnDesk::Refused(violations) => fail(laid, State::Refused, violations.clone(), Vec::new(), catalog, at),
         OnDesk::Noted => answer::settled(laid, State::Noted, Vec::new(), None, catalog, at),
         OnDesk::WhoIs => {
             let answer = Answer::who_is(catalog.enabled(&laid.entry.fingerprint.partner));
@@ -204,10 +204,8 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             if !header_errors.is_empty() {
                 let mut violations = header_errors.clone();
                 violations.extend(header_warnings.iter().cloned());
-                let of_content = case.found().iter().filter(|found| !violations.contains(found)).cloned();
-                let of_content: Vec<Violation> = of_content.collect();
-                violations.extend(of_content);
-                return refuse(laid, violations, catalog, at);
+                violations.extend(case.found().iter().cloned());
+                return fail(laid, State::Refused, violations, Vec::new(), catalog, at);
             }
             let standing = match case.standing(world) {
                 Ok(standing) => standing,
@@ -217,7 +215,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
                 let text = "Uma mensagem mais nova deste registro já foi integrada; esta não muda nada.";
                 let mut warnings = header_warnings.clone();
                 warnings.push(Violation::warning(Code::Superseded, "/Header/GeneratedOn", text));
-                let answer = Answer::ok(warnings.clone(), vec![answer::own_id(laid, case.internal_id(), &newer.id)]);
+                let answer = Answer::ok(vec![answer::own_id(laid, case.internal_id(), &newer.id)]);
                 return answer::settled(laid, State::Superseded, warnings, Some(answer), catalog, at);
             }
             let verdict = catch_unwind(AssertUnwindSafe(|| case.apply(&catalog.books, world)));
@@ -225,15 +223,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
                 Ok(Ok(Verdict::Stage(staged))) => stage(laid, staged, header_warnings, catalog, world, at),
                 Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids }))) => {
                     violations.splice(0..0, header_warnings.iter().cloned());
-                    let answer = Answer::refused(violations.clone(), ids);
-                    answer::settled(
-                        laid,
-                        State::Refused,
-                        violations,
-                        laid.is_answerable().then_some(answer),
-                        catalog,
-                        at,
-                    )
+                    fail(laid, State::Refused, violations, ids, catalog, at)
                 }
                 Ok(Ok(Verdict::Wait(waiting))) => wait(laid, waiting, catalog, at),
                 Ok(Err(flaw)) => set_aside(laid, &flaw.0, catalog, at),
@@ -243,17 +233,24 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
     }
 }
 
-fn refuse(laid: &Laid, violations: Vec<Violation>, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
-    let answer = laid.is_answerable().then(|| Answer::refused(violations.clone(), Vec::new()));
-    answer::settled(laid, State::Refused, violations, answer, catalog, at)
+/// Nothing of the message is staged: its sender is told why, where it can be told.
+fn fail(
+    laid: &Laid,
+    state: State,
+    violations: Vec<Violation>,
+    ids: Vec<InternalId>,
+    catalog: &Catalog,
+    at: &mut Moment<'_>,
+) -> Settled {
+    let answer = laid.is_answerable().then(|| Answer::refused(ids));
+    answer::settled(laid, state, violations, answer, catalog, at)
 }
 
 /// A routine failed on the message: kept with its bytes, answered, an alarm. Its neighbours go on.
 pub fn set_aside(laid: &Laid, reason: &str, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
     let text = format!("Falha interna do eaid ao tratar a mensagem: {reason}. A mensagem foi guardada.");
     let violation = Violation::error(Code::Internal, "", text);
-    let answer = laid.is_answerable().then(|| Answer::refused(vec![violation.clone()], Vec::new()));
-    answer::settled(laid, State::SetAside, vec![violation], answer, catalog, at)
+    fail(laid, State::SetAside, vec![violation], Vec::new(), catalog, at)
 }
 
 fn stage(
@@ -268,7 +265,7 @@ fn stage(
     warnings.splice(0..0, header_warnings.iter().cloned());
     world.absorb(&effects);
     let state = if laid.is_event() { State::Noted } else { State::Staged };
-    let answer = (!laid.is_event()).then(|| Answer::ok(warnings.clone(), ids));
+    let answer = (!laid.is_event()).then(|| Answer::ok(ids));
     let mut settled = answer::settled(laid, state, warnings, answer, catalog, at);
     let Post { outgoing, withheld } = sending::post(&effects, Some(laid.entry.id), catalog, at);
     settled.outgoing.extend(outgoing);
@@ -290,7 +287,7 @@ fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -
         });
         let reasons: Vec<Violation> = limit.map_or_else(|| named.collect(), |limit| vec![limit.refusal]);
         let violations: Vec<Violation> = reasons.into_iter().chain(warnings).collect();
-        return refuse(laid, violations, catalog, at);
+        return fail(laid, State::Refused, violations, Vec::new(), catalog, at);
     }
     let after = |patience| at.utc() + chrono::Duration::from_std(patience).unwrap_or(chrono::Duration::MAX);
     let until = match limit {

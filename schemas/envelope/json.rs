@@ -4,7 +4,7 @@ mod walk;
 mod writer;
 
 use super::response::{Heading, Identity, STANDARD};
-use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable};
+use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable, fragment};
 use crate::field::Value;
 use crate::outline::{Outline, Source};
 use crate::read::{Broken, Reading, line_and_column};
@@ -20,7 +20,8 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
         Stop::Deep => Unreadable::too_deep(limits),
         Stop::Broken(broken) => {
             let (line, column) = line_and_column(&text, broken.at);
-            Unreadable::new(Code::NotJson, format!("JSON inválido na linha {line}, coluna {column}."))
+            let text = format!("JSON inválido na linha {line}, coluna {column}.");
+            Unreadable::malformed(Code::NotJson, text, broken.at)
         }
     })?;
     if walked.header.is_none() && walked.content.is_none() && walked.names_order && walked.names_event {
@@ -41,12 +42,20 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
                 header_at: HeaderAt::Json(at),
                 content_at,
                 content,
+                named_at: None,
                 outline,
                 text,
             })))
         }
-        (header, _) => {
-            let unreadable = Unreadable::new(Code::NoEnvelope, "O corpo não tem Header e Content.");
+        (header, content) => {
+            let lacks = match (walked.header, &content) {
+                (Some(_), _) if header.is_none() => "O Header não é um objeto.",
+                (Some(_), _) => "O corpo não tem Content.",
+                (None, Some(_)) => "O corpo não tem Header.",
+                (None, None) => "O corpo não tem Header e Content.",
+            };
+            let told = fragment::told(lacks, fragment::of_json(outline.source(&text, 0)));
+            let unreadable = Unreadable::new(Code::NoEnvelope, told);
             Err(Unreadable { header: header.map(|(_, header)| Box::new(header)), ..unreadable })
         }
     }
@@ -76,7 +85,7 @@ pub fn outline(text: &str) -> Result<Outline, Broken> {
 /// # Errors
 /// Those of [`outline`].
 pub fn read_text<R: Record>(text: &str, cx: &mut Reading) -> Result<R, Broken> {
-    Ok(super::read_content(outline(text)?.source(text, 0), cx))
+    Ok(super::read_content(R::default(), outline(text)?.source(text, 0), cx))
 }
 
 /// Writes a whole message.

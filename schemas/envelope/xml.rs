@@ -13,7 +13,7 @@ mod xpath;
 
 use super::header::{SubType, Type};
 use super::response::{Heading, Identity, STANDARD};
-use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable};
+use super::{Document, Envelope, Format, Header, HeaderAt, ID, Limits, Unreadable, fragment};
 use crate::field::Choice;
 use crate::outline::{Name, Outline, Source};
 use crate::read::{Kind, Reading, line_and_column};
@@ -21,6 +21,7 @@ use crate::record::Record;
 use crate::violation::Code;
 use crate::write::{Content, Writer, texts};
 use std::ops::Range;
+use tag::Tag;
 use walk::Stop;
 pub use writer::XmlWriter;
 
@@ -48,7 +49,8 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
         Stop::Deep => Unreadable::too_deep(limits),
         Stop::Broken { at, reason } => {
             let (line, column) = line_and_column(&text, at);
-            Unreadable::new(Code::NotXml, format!("XML inválido na linha {line}, coluna {column}: {reason}."))
+            let text = format!("XML inválido na linha {line}, coluna {column}: {reason}.");
+            Unreadable::malformed(Code::NotXml, text, at)
         }
     })?;
     let outline = walked.outline;
@@ -66,13 +68,16 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
                 header_at: HeaderAt::Xml(walked.header),
                 content_at,
                 content,
+                named_at: walked.named,
                 outline,
                 text,
             })))
         }
         (header, _) => {
             let text = match (walked.is_message, header.is_some()) {
-                (false, _) => format!("O XML não tem {ROOT}."),
+                (false, _) => {
+                    fragment::told(&format!("O XML não tem {ROOT}."), fragment::of_xml(outline.source(&text, 0)))
+                }
                 (true, false) => format!("O {ROOT} não tem MessageInformation."),
                 (true, true) => format!("O {ROOT} não tem BusinessMessage, ResponseMessage nem ReceiptMessage."),
             };
@@ -120,6 +125,13 @@ fn read_product(header: &mut Header, source: &mut Source<'_>, cx: &mut Reading) 
             None => source.skip(),
         }
     }
+}
+
+/// An attribute of the element whose text begins where a text ends.
+pub(super) fn attribute(before: &str, name: &str) -> Option<String> {
+    let tag = Tag::of(before[before.rfind('<')?..].trim_end(), false);
+    let mut attributes = tag.attributes().filter_map(Result::ok);
+    attributes.find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, value, _)| value.into_owned())
 }
 
 /// The XPath of each place: that of what stands there, and what is missing below it, as a pointer.
@@ -235,7 +247,7 @@ fn write_business(out: &mut XmlWriter, heading: &Heading<'_>) {
     out.begin_object();
     out.property("key");
     out.begin_object();
-    out.attribute("name", "InternalId");
+    out.attribute("name", ID);
     out.content("", heading.internal_id);
     out.end_object();
     out.end_object();

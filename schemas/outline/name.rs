@@ -33,7 +33,7 @@ pub(super) fn hash(seed: u64) -> u16 {
 /// The seed of a name, its case ignored (and that of a few other characters, which does no harm), eight letters at
 /// a time.
 #[inline]
-pub(super) fn seed(name: &str) -> u64 {
+pub(crate) fn seed(name: &str) -> u64 {
     const LOWER: u64 = 0x2020_2020_2020_2020;
     let fold = |seed: u64, letters: u64| ((seed ^ (letters | LOWER)).wrapping_mul(SPREAD)).rotate_left(29);
     let (chunks, rest) = name.as_bytes().as_chunks::<8>();

@@ -36,6 +36,11 @@ impl<'t> Source<'t> {
         mark.at as usize - usize::from(self.outline.is_typed && mark.is == Is::Value(Kind::Text))
     }
 
+    /// The text of the document before the next value.
+    pub(crate) fn before(&self) -> &'t str {
+        &self.text[..self.mark().at as usize]
+    }
+
     /// The kind of the next value.
     #[inline]
     pub fn peek(&self) -> Kind {

@@ -310,3 +310,46 @@ fn paths_stand_somewhere_in_the_text() {
     assert_eq!(found[1].0, "", "a text begins at its quotation mark");
     assert_eq!(found[2].0, "{");
 }
+
+/// A delete may name its record in Identification alone, as JSON names it in the content.
+#[test]
+fn a_delete_is_identified_by_its_key() {
+    let delete = |key: &str, content: &str| {
+        open(
+            format!(
+                r#"<TOTVSMessage><MessageInformation version="2.002"><UUID>1</UUID><Transaction>CustomerVendor</Transaction>
+                </MessageInformation><BusinessMessage><BusinessEvent><Event>delete</Event><Identification>
+                <key name="BranchId">01</key><key name="InternalID">{key}</key></Identification></BusinessEvent>{content}
+                </BusinessMessage></TOTVSMessage>"#
+            )
+            .as_bytes(),
+            None,
+        )
+    };
+    let read = |envelope: &Envelope| {
+        let mut cx = Reading::new(false, 10);
+        let customer: CustomerVendor = envelope.read(&mut cx);
+        (customer.internal_id.map(|id| id.as_str().to_owned()), cx.finish())
+    };
+    let id = |id: &str| (Some(id.to_owned()), Vec::new());
+    for content in ["", "<BusinessContent/>", "<BusinessContent><InternalId/><Code>1</Code></BusinessContent>"] {
+        let first = delete("A", content);
+        assert_eq!(read(&first), id("A"), "{content}");
+        assert_ne!(first.digest, delete("B", content).digest, "{content}");
+    }
+    let named_twice = "<BusinessContent><InternalId>C</InternalId></BusinessContent>";
+    for key in ["A", "", " "] {
+        assert_eq!(read(&delete(key, named_twice)), id("C"), "the content's own id stands");
+    }
+    assert_eq!(delete("A", named_twice).digest, delete("B", named_twice).digest);
+    let json =
+        br#"{"Header":{"UUID":"1","Transaction":"CustomerVendor","Event":"delete"},"Content":{"InternalId":"A"}}"#;
+    assert_eq!(delete("A", "<BusinessContent/>").digest, open(json, None).digest, "the same message in JSON");
+
+    let upsert = r#"<TOTVSMessage><MessageInformation version="2.002"><UUID>1</UUID><Transaction>CustomerVendor</Transaction>
+        </MessageInformation><BusinessMessage><BusinessEvent><Event>upsert</Event><Identification>
+        <key name="InternalId">A</key></Identification></BusinessEvent><BusinessContent><Code>1</Code></BusinessContent>
+        </BusinessMessage></TOTVSMessage>"#;
+    let (named, found) = read(&open(upsert.as_bytes(), None));
+    assert_eq!((named, found.len()), (None, 1), "what is written names itself: {found:?}");
+}

@@ -1,12 +1,14 @@
 //! `eaid explain FILE…`: what would happen to a message.
 
 mod carets;
+#[cfg(test)]
+mod tests;
 
 use super::print::{json, say, table};
 use super::{Desk, Failure};
 use crate::catalog::Catalog;
 use crate::config::Config;
-use crate::operate::explain::{Explanation, explain};
+use crate::operate::explain::{Answers, Explanation, RowLine, explain};
 use crate::operate::read_catalog;
 use crate::store::{Store, open};
 use eaid_adapters::near::hint_or_all;
@@ -54,7 +56,7 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         json(&explanations)?;
     } else {
         for told in &explanations {
-            print(told)?;
+            say(&page(told))?;
         }
     }
     if refused { Err(Failure::Said) } else { Ok(()) }
@@ -88,40 +90,51 @@ fn explain_code(desk: &Desk, name: &str) -> Result<(), Failure> {
     say(&format!("{code}\n\n{page}"))
 }
 
-fn print(told: &Explanation) -> Result<(), Failure> {
-    say(&told.file)?;
-    if !told.transaction.is_empty() {
-        say(&format!("  {} {} from {}, id {}", told.transaction, told.version, told.partner, told.internal_id))?;
+/// What a person reads of it.
+fn page(told: &Explanation) -> String {
+    let mut lines = vec![told.file.clone()];
+    let facts = [
+        ("", [told.transaction.as_str(), &told.version].join(" ")),
+        ("from ", told.partner.clone()),
+        ("id ", told.internal_id.clone()),
+    ];
+    let facts: Vec<String> = facts
+        .iter()
+        .filter(|(_, fact)| !fact.trim().is_empty())
+        .map(|(name, fact)| format!("{name}{}", fact.trim()))
+        .collect();
+    if !facts.is_empty() {
+        lines.push(format!("  {}", facts.join(", ")));
     }
     if !told.adapter.is_empty() {
-        say(&format!("  adapter: {}", told.adapter))?;
+        lines.push(format!("  adapter: {}", told.adapter));
     }
-    say(&format!("  verdict: {}", told.verdict))?;
+    lines.push(format!("  catalog: {}", told.catalog));
+    lines.push(format!("  verdict: {}", told.verdict));
+    lines.extend(told.answers.iter().flat_map(Answers::lines).map(|line| format!("  {line}")));
     if !told.violations.is_empty() {
-        say(carets::draw(told).trim_end())?;
+        lines.push(carets::draw(told).trim_end().to_owned());
     }
     for waits in &told.waits {
-        say(&format!("  waits for {}  (named by {})\n          {}", waits.key, waits.path, waits.text))?;
+        lines.push(format!("  waits for {}  (named by {})\n          {}", waits.key, waits.path, waits.text));
     }
     if !told.rows.is_empty() {
-        let lines = told.rows.iter().map(|row| {
-            let columns: Vec<String> = row
-                .columns
-                .iter()
-                .map(|(name, value)| {
-                    format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                })
-                .collect();
-            vec![row.change.to_owned(), row.table.to_owned(), columns.join(" ")]
-        });
-        say("  rows:")?;
-        say(&table(&["", "table", "columns"], lines.collect()))?;
+        lines.push("  rows:".to_owned());
+        lines.push(table(&["", "table", "columns"], told.rows.iter().map(row).collect()));
     }
-    for entry in &told.depara {
-        say(&format!("  De/Para: {entry}"))?;
-    }
+    lines.extend(told.depara.iter().map(|entry| format!("  De/Para: {entry}")));
     if let Some(answer) = &told.answer {
-        say(&format!("  answer:\n{answer}"))?;
+        let json: Option<serde_json::Value> = serde_json::from_str(answer).ok();
+        lines.push("  answer:".to_owned());
+        lines.push(json.map_or_else(|| answer.clone(), |json| format!("{json:#}")));
     }
-    Ok(())
+    lines.join("\n")
+}
+
+fn row(row: &RowLine) -> Vec<String> {
+    let columns = row.columns.iter().map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{name}={value}")
+    });
+    vec![row.change.to_owned(), row.table.to_owned(), columns.collect::<Vec<_>>().join(" ")]
 }

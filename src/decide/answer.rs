@@ -10,29 +10,28 @@ use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What an answer says.
+/// What an answer says, besides all that was found.
 pub struct Answer {
     is_ok: bool,
-    messages: Vec<Violation>,
     ids: Vec<InternalId>,
     /// What is exchanged with the partner, where that was asked.
     enabled: Option<Vec<Enabled>>,
 }
 
 impl Answer {
-    /// OK, with warnings and ids.
-    pub fn ok(messages: Vec<Violation>, ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: true, messages, ids, enabled: None }
+    /// OK, with ids.
+    pub fn ok(ids: Vec<InternalId>) -> Answer {
+        Answer { is_ok: true, ids, enabled: None }
     }
 
-    /// ERROR with every reason, and ids that exist already.
-    pub fn refused(messages: Vec<Violation>, ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: false, messages, ids, enabled: None }
+    /// ERROR, with ids that exist already.
+    pub fn refused(ids: Vec<InternalId>) -> Answer {
+        Answer { is_ok: false, ids, enabled: None }
     }
 
     /// What is exchanged with the partner.
     pub fn who_is(enabled: Vec<Enabled>) -> Answer {
-        Answer { is_ok: true, messages: Vec::new(), ids: Vec::new(), enabled: Some(enabled) }
+        Answer { is_ok: true, ids: Vec::new(), enabled: Some(enabled) }
     }
 }
 
@@ -45,7 +44,7 @@ pub fn own_id(laid: &Laid, origin: &str, destination: &str) -> InternalId {
     }
 }
 
-/// A message settled, with its answer written.
+/// A message settled, with its answer written: all that was found in the order of the document.
 pub fn settled(
     laid: &Laid,
     state: State,
@@ -54,8 +53,10 @@ pub fn settled(
     catalog: &Catalog,
     at: &mut Moment<'_>,
 ) -> Settled {
+    let violations = laid.in_order(violations);
     let ids = answer.as_ref().map_or_else(Vec::new, |answer| answer.ids.clone());
-    let outgoing: Vec<Outgoing> = answer.map(|answer| write_answer(laid, &answer, catalog, at)).into_iter().collect();
+    let answer = answer.map(|answer| write_answer(laid, &answer, &violations, catalog, at));
+    let outgoing: Vec<Outgoing> = answer.into_iter().collect();
     Settled {
         place: place(laid),
         state,
@@ -120,7 +121,13 @@ fn format(laid: &Laid) -> Format {
     Format::parse(&laid.entry.format)
 }
 
-fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
+fn write_answer(
+    laid: &Laid,
+    answer: &Answer,
+    messages: &[Violation],
+    catalog: &Catalog,
+    at: &mut Moment<'_>,
+) -> Outgoing {
     let id = (at.fresh)();
     let (uuid, now) = (id.to_string(), stamp(at));
     let heading = Heading { uuid: &uuid, kind: "Response", generated_on: &now, ..heading(laid) };
@@ -131,7 +138,7 @@ fn write_answer(laid: &Laid, answer: &Answer, catalog: &Catalog, at: &mut Moment
         received: &laid.to.received,
         processed_on: &now,
         is_ok: answer.is_ok,
-        messages: &answer.messages,
+        messages,
         ids: &answer.ids,
         enabled: answer.enabled.as_deref(),
     };
@@ -159,6 +166,5 @@ pub fn receipt(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing 
 pub fn superseded(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Settled {
     let text = "Uma mensagem mais nova do mesmo registro chegou enquanto esta esperava.";
     let violations = vec![Violation::error(Code::Superseded, "", text)];
-    let answer = Answer::refused(violations.clone(), Vec::new());
-    settled(laid, State::Superseded, violations, Some(answer), catalog, at)
+    settled(laid, State::Superseded, violations, Some(Answer::refused(Vec::new())), catalog, at)
 }

@@ -5,7 +5,10 @@ use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
 use eaid_adapters::order_event;
 use eaid_adapters::routine::{Case, Part};
-use eaid_schemas::envelope::{DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode};
+use eaid_schemas::envelope::order_event::locate as locate_in_event;
+use eaid_schemas::envelope::{
+    DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode, is_of_header,
+};
 use eaid_schemas::field::Choice;
 use eaid_schemas::place::Place;
 use eaid_schemas::violation::Violation;
@@ -86,6 +89,8 @@ pub struct Laid {
     pub desk: OnDesk,
     /// For the answer.
     pub to: Correspondence,
+    /// The bounds it was read within.
+    limits: Limits,
 }
 
 impl Laid {
@@ -113,15 +118,43 @@ impl Laid {
         !self.entry.fingerprint.uuid.is_empty() || self.entry.redelivered
     }
 
-    /// Where violations stand in its text; none where it has no envelope.
-    pub fn places(&self, violations: &[Violation], limits: &Limits) -> Vec<Place> {
+    /// Where paths stand in its text; none where that is no message.
+    pub fn places(&self, paths: &[&str]) -> Vec<Place> {
         let content_type = Some(self.entry.content_type.as_str()).filter(|told| !told.is_empty());
-        let Ok(Document::Message(envelope)) = decode(&self.entry.body, content_type, limits) else { return Vec::new() };
-        let paths: Vec<&str> = violations.iter().map(|found| found.path.as_str()).collect();
-        match &self.desk {
-            OnDesk::Case { case, .. } => case.locate(&envelope, &paths),
-            _ => envelope.locate(&paths, |_| {}),
+        match (decode(&self.entry.body, content_type, &self.limits), &self.desk) {
+            (Ok(Document::Message(envelope)), OnDesk::Case { case, .. }) => case.locate(&envelope, paths),
+            (Ok(Document::Message(envelope)), _) => envelope.locate(paths, |_| {}),
+            (Ok(Document::OrderEvent { text, .. }), _) => locate_in_event(&text, paths),
+            (Err(Unreadable { at: Some(at), .. }), _) => vec![Place { at, xpath: None }; paths.len()],
+            (Err(_), _) => Vec::new(),
         }
+    }
+
+    /// Violations in the order of the document.
+    pub fn in_order(&self, violations: Vec<Violation>) -> Vec<Violation> {
+        if self.are_as_read(&violations) { violations } else { self.sorted(violations, |found| &found.path) }
+    }
+
+    /// Things that name tags, in the order of the document: what is said of the whole, then of the header, then of the
+    /// content; each at its tag, or where that is missing at what should hold it.
+    pub fn sorted<T>(&self, things: Vec<T>, path: impl Fn(&T) -> &str) -> Vec<T> {
+        if things.len() < 2 {
+            return things;
+        }
+        let paths: Vec<&str> = things.iter().map(&path).collect();
+        let mut places = self.places(&paths).into_iter().map(|place| place.at);
+        let room = |path: &str| if path.is_empty() { 0 } else { 2 - u8::from(is_of_header(path)) };
+        let placed: Vec<_> = paths.iter().map(|path| (room(path), places.next())).collect();
+        let mut placed: Vec<_> = placed.into_iter().zip(things).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, thing)| thing).collect()
+    }
+
+    /// Whether these are what the reading of the content found, which is in order, with one of the header at most.
+    fn are_as_read(&self, violations: &[Violation]) -> bool {
+        let OnDesk::Case { case, header_errors, header_warnings } = &self.desk else { return false };
+        let of_header = header_errors.len() + header_warnings.len();
+        of_header < 2 && violations.len() == of_header + case.found().len()
     }
 
     /// Whether it has a business key.
@@ -177,6 +210,7 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
         line: 0,
         desk: OnDesk::Noted,
         to: Correspondence::default(),
+        limits: *limits,
     };
     match document {
         Err(unreadable) => {

@@ -1,5 +1,7 @@
 //! What would happen to a message. Writes nothing: numbers are those of an empty house.
 
+mod answers;
+
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::decide::lay::{Arrival, Laid, lay};
@@ -7,10 +9,12 @@ use crate::decide::{Decided, Moment, batch, wants, world};
 use crate::fault::Fault;
 use crate::office::look_further;
 use crate::store::{Ask, Found, State, Store};
+pub use answers::Answers;
 use chrono::Utc;
 use eaid_adapters::effect::Effect;
 use eaid_adapters::table::{Cell, Row};
-use eaid_schemas::envelope::{Document, Limits, decode};
+use eaid_schemas::envelope::answer::Told;
+use eaid_schemas::envelope::{Document, decode, text_of};
 use eaid_schemas::violation::Code;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -32,9 +36,14 @@ pub struct Explanation {
     pub internal_id: String,
     /// `routine, line of adapters.toml`, where one takes it.
     pub adapter: String,
+    /// The version of the catalog that judges it.
+    pub catalog: String,
     /// The verdict: `staged`, `refused`, `waiting`, `superseded`, `unreadable`, `noted`, `repeated`.
     pub verdict: String,
-    /// Violations and warnings.
+    /// What it says, where it is an answer itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
+    /// Violations and warnings, in the order of the document.
     pub violations: Vec<ViolationLine>,
     /// What it would wait for.
     pub waits: Vec<WaitsFor>,
@@ -173,7 +182,13 @@ pub async fn explain(
     let limits = config.envelope_limits();
     let laid = vec![lay(arrival, catalog, &limits)];
     let decided = decide(config, catalog, store, &laid).await?;
-    Ok(tell(file, catalog, &limits, &laid[0], decided))
+    let mut explanation = tell(file, catalog, &laid[0], decided);
+    if let Ok(Document::Message(envelope)) = decode(&laid[0].entry.body, None, &limits)
+        && let Some(told) = Told::of(&envelope)
+    {
+        explanation.answers = Some(Answers::of(told, &explanation.transaction, store).await?);
+    }
+    Ok(explanation)
 }
 
 async fn decide(
@@ -204,7 +219,7 @@ async fn decide(
     Ok(batch(laid, catalog, &config.envelope_limits(), found, &mut world, &mut at))
 }
 
-fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided: Decided) -> Explanation {
+fn tell(file: &str, catalog: &Catalog, laid: &Laid, mut decided: Decided) -> Explanation {
     let entry = &laid.entry;
     let adapter = catalog
         .registrations
@@ -218,20 +233,20 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
         version: entry.version.clone(),
         internal_id: entry.business.internal_id.clone(),
         adapter,
+        catalog: catalog.fingerprint.clone(),
         verdict: "repeated".to_owned(),
+        answers: None,
         violations: Vec::new(),
         waits: Vec::new(),
         rows: Vec::new(),
         depara: Vec::new(),
         answer: None,
-        message: match decode(&entry.body, None, limits) {
-            Ok(Document::Message(envelope)) => envelope.text().to_owned(),
-            _ => String::new(),
-        },
+        message: text_of(&entry.body, None).map_or_else(|_| String::new(), |(text, _)| text.into_owned()),
     };
     let Some(settled) = decided.batch.settled.pop() else { return explanation };
     explanation.verdict = settled.state.as_str().to_owned();
-    let mut places = laid.places(&settled.violations, limits).into_iter();
+    let paths: Vec<&str> = settled.violations.iter().map(|found| found.path.as_str()).collect();
+    let mut places = laid.places(&paths).into_iter();
     for found in settled.violations {
         let place = places.next();
         explanation.violations.push(ViolationLine {
@@ -243,8 +258,9 @@ fn tell(file: &str, catalog: &Catalog, limits: &Limits, laid: &Laid, mut decided
             text: found.text,
         });
     }
-    let waits = settled.waits.into_iter();
+    let waits = laid.sorted(settled.waits, |missing| &missing.path);
     explanation.waits = waits
+        .into_iter()
         .map(|missing| WaitsFor { key: missing.key.to_string(), path: missing.path, text: missing.text })
         .collect();
     (explanation.rows, explanation.depara) = row_lines(&settled.effects);

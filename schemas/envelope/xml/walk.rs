@@ -6,10 +6,10 @@
 
 use super::gathered::Gathered;
 use super::tag::Tag;
-use super::{HeaderParts, ROOT};
+use super::{HeaderParts, ID, ROOT};
 use crate::envelope::digest;
 use crate::envelope::header::{SubType, Type};
-use crate::outline::Outline;
+use crate::outline::{Outline, seed};
 use crate::read::Kind;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -32,6 +32,9 @@ pub(super) struct Walked {
     /// The mark of `BusinessContent`, or of the whole of a Response or Receipt, and where it stands in the text.
     /// Empty where a business message has none.
     pub(super) content: Option<(usize, Range<usize>)>,
+    /// The mark of `BusinessEvent/Identification/key` of the name InternalId, in a delete: what is deleted may be
+    /// named there alone, what is written names itself.
+    pub(super) named: Option<usize>,
     pub(super) digest: u128,
 }
 
@@ -45,6 +48,9 @@ enum Role {
     Business,
     BusinessEvent,
     EventName,
+    Identification,
+    /// The key of the name InternalId.
+    Key,
     Content,
     /// Somewhere in the content.
     Inside,
@@ -71,6 +77,11 @@ struct Walk<'x> {
     is_rooted: bool,
     /// Where the end of a business message stands.
     end_of_business: Option<usize>,
+    is_delete: bool,
+    /// The seed of an id in the content.
+    id: u64,
+    /// What the id of the key adds to the digest of a delete whose content has none.
+    named: u128,
     walked: Walked,
 }
 
@@ -83,11 +94,15 @@ pub(super) fn over(text: &str, depth: usize) -> Result<Walked, Stop> {
         gathered: Gathered::default(),
         is_rooted: false,
         end_of_business: None,
+        is_delete: false,
+        id: seed(ID),
+        named: 0,
         walked: Walked {
             outline: Outline::of(text, false),
             is_message: false,
             header: HeaderParts { information: None, kind: None, sub_type: SubType::Event, event: None },
             content: None,
+            named: None,
             digest: 0,
         },
     };
@@ -134,7 +149,7 @@ impl Walk<'_> {
             return Err(Stop::Deep);
         }
         let tag = Tag::of(&self.text[at.clone()], is_closed);
-        let role = self.role(tag.name);
+        let role = self.role(&tag);
         let outline = &mut self.walked.outline;
         let mut seed = outline.name(self.text, tag.name, at.start);
         match self.open.last_mut() {
@@ -151,7 +166,11 @@ impl Walk<'_> {
             }
             None => {}
         }
-        let seed = if role == Role::Inside { seed } else { digest::ROOT };
+        let seed = match role {
+            Role::Inside => seed,
+            Role::Key => self.id,
+            _ => digest::ROOT,
+        };
         let place = outline.open(Kind::Object, at.start);
         let mut sum = 0u128;
         if !tag.attributes.is_empty() {
@@ -169,8 +188,8 @@ impl Walk<'_> {
     }
 
     /// What an element is, by its name and the element around it.
-    fn role(&mut self, name: &str) -> Role {
-        let is = |tag: &str| name.eq_ignore_ascii_case(tag);
+    fn role(&mut self, tag: &Tag<'_>) -> Role {
+        let is = |name: &str| tag.name.eq_ignore_ascii_case(name);
         let around = self.open.last().map_or(Role::Other, |around| around.role);
         match around {
             Role::Content | Role::Inside => Role::Inside,
@@ -189,6 +208,8 @@ impl Walk<'_> {
                 Role::Other
             }
             Role::BusinessEvent if is("Event") => Role::EventName,
+            Role::BusinessEvent if is("Identification") => Role::Identification,
+            Role::Identification if is("key") && is_of_id(tag) => Role::Key,
             _ => Role::Other,
         }
     }
@@ -202,10 +223,12 @@ impl Walk<'_> {
         let Some(open) = self.open.pop() else { return };
         let outline = &mut self.walked.outline;
         let text = if open.holds_elements { None } else { std::mem::take(&mut self.gathered).finish() };
+        let says = text.is_some();
         let value = match text {
             Some((text, at)) => {
                 outline.take_back(open.place);
                 outline.text(self.text, &text, at);
+                self.is_delete |= open.role == Role::EventName && text.trim().eq_ignore_ascii_case("delete");
                 digest::untyped(&text, open.seed).unwrap_or(0)
             }
             // Elements or attributes.
@@ -223,25 +246,50 @@ impl Walk<'_> {
             Role::Inside => {
                 if let Some(around) = self.open.last_mut() {
                     around.sum = around.sum.wrapping_add(value);
+                    if around.role == Role::Content && open.seed == self.id && value != 0 {
+                        self.named = 0;
+                    }
                 }
             }
+            Role::Key if says => {
+                self.named = value;
+                self.walked.named = Some(open.place);
+            }
             Role::Content => {
-                self.walked.digest = value;
+                self.walked.digest = match self.named() {
+                    0 => value,
+                    named => digest::object(open.sum.wrapping_add(named), open.seed),
+                };
                 self.walked.content = Some((open.place, open.at..end));
             }
             Role::Information => self.walked.header.information = Some(open.place),
             Role::EventName => self.walked.header.event = Some(open.place),
             Role::Business => self.end_of_business = Some(end),
-            Role::Other | Role::Message | Role::BusinessEvent => {}
+            Role::Other | Role::Message | Role::BusinessEvent | Role::Identification | Role::Key => {}
         }
     }
 
+    /// What the digest of a delete takes from the id that stands besides its content: messages of PPI share one UUID
+    /// (`domain/protocol.md` 6), and deletes of two records are not the same message.
+    fn named(&self) -> u128 {
+        if self.is_delete { self.named } else { 0 }
+    }
+
     fn finish(self) -> Walked {
+        let named = self.named();
         let mut walked = self.walked;
+        walked.named = walked.named.filter(|_| self.is_delete);
         if let (None, Some(end)) = (&walked.content, self.end_of_business) {
             walked.content = Some((walked.outline.place(), end..end));
             walked.outline.scalar(Kind::Null, end..end);
+            walked.digest = if named == 0 { 0 } else { digest::object(named, digest::ROOT) };
         }
         walked
     }
+}
+
+/// Whether a key is the id of the record; names of others are free (`domain/protocol.md` 2.2).
+fn is_of_id(key: &Tag<'_>) -> bool {
+    let mut attributes = key.attributes().filter_map(Result::ok);
+    attributes.any(|(name, value, _)| name.eq_ignore_ascii_case("name") && value.trim().eq_ignore_ascii_case(ID))
 }

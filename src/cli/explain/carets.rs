@@ -35,12 +35,12 @@ pub(super) fn draw(told: &Explanation) -> String {
 
 /// The report of one violation; `None` where it stands nowhere in the text.
 fn report(told: &Explanation, found: &ViolationLine, advice: Option<&str>) -> Option<Report> {
-    let at = found.offset.filter(|at| *at < told.message.len() && told.message.is_char_boundary(*at))?;
+    // What breaks off at the end is shown at the last character.
+    let last = told.message.char_indices().next_back()?.0;
+    let at = found.offset.map(|at| at.min(last)).filter(|at| told.message.is_char_boundary(*at))?;
     let (source, at) = around(&told.message, at);
-    let label = LabeledSpan::new_with_span(
-        Some(found.xpath.clone().unwrap_or_else(|| found.path.clone())),
-        (at, length(&source[at..])),
-    );
+    let name = found.xpath.clone().unwrap_or_else(|| found.path.clone());
+    let label = LabeledSpan::new_with_span(Some(name).filter(|name| !name.is_empty()), (at, length(&source[at..])));
     let mut diagnostic = MietteDiagnostic::new(found.text.clone())
         .with_code(format!("{} {}", found.level, found.code))
         .with_severity(if found.level == "ERROR" { Severity::Error } else { Severity::Warning })
@@ -118,6 +118,19 @@ mod tests {
     async fn a_long_line_is_shown_in_part() {
         let message: serde_json::Value = serde_json::from_str(sample("GENERIC", "refuse-wrong-values")).expect("JSON");
         insta::assert_snapshot!(drawn("seller.json", &message.to_string()).await);
+    }
+
+    #[tokio::test]
+    async fn an_order_event_is_drawn_too() {
+        let event =
+            "{\n  \"order\": \"01|0101|000002\",\n  \"event\": \"delivred\",\n  \"invoice\": {\"value\": \"12x\"}\n}";
+        insta::assert_snapshot!(drawn("event.json", event).await);
+    }
+
+    #[tokio::test]
+    async fn what_breaks_off_is_drawn_where_it_does() {
+        insta::assert_snapshot!(drawn("broken.json", "{\n  \"Header\": {\"UUID\": \"1\",}\n}").await);
+        insta::assert_snapshot!(drawn("broken.xml", "<TOTVSMessage>\n  <A>1</B>\n</TOTVSMessage>").await);
     }
 
     #[tokio::test]

@@ -67,7 +67,8 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
 fn places(story: &MessageStory, catalog: Option<&Catalog>, limits: &Limits) -> Vec<Place> {
     match catalog {
         Some(catalog) if story.stored.entry.format == Format::Xml.as_str() => {
-            lay_stored(story.stored.clone(), catalog, limits).places(&story.violations, limits)
+            let paths: Vec<&str> = story.violations.iter().map(|found| found.path.as_str()).collect();
+            lay_stored(story.stored.clone(), catalog, limits).places(&paths)
         }
         _ => Vec::new(),
     }
