@@ -36,9 +36,62 @@ pub struct Retail {
     pub batch_tries: u32,
     /// How long a cancellation waits for a sale that GravaBatch has not taken yet.
     pub cancel_patience: String,
+    /// MV_SPEDEXC: hours after which an authorised NF-e can no longer be cancelled; 0: never too late.
+    pub nfe_cancel_hours: u32,
+    /// MV_EXCNFS: days after which a service invoice (RPS) can no longer be cancelled; 0: never too late.
+    pub rps_cancel_days: u32,
+    /// What becomes of a customer whose CPF or CNPJ is wrong.
+    pub tax_number_check: TaxNumberCheck,
+    /// MV_INTVTX: a customer is told by its CPF or CNPJ, each address is a store of it, and the code may be absent.
+    pub ecommerce_customers: bool,
+    /// MV_LJGERSC 1: branches, as `company|branch`, whose reserves need free stock.
+    pub stock_strict: Vec<String>,
+    /// MV_LJGERSC 4: branches whose reserves are taken without stock too, with a warning.
+    pub stock_lenient: Vec<String>,
+}
+
+/// What becomes of a customer whose CPF or CNPJ has a wrong length or wrong check digits.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum TaxNumberCheck {
+    /// It is not looked at.
+    Off,
+    /// It is stored, with a warning.
+    Warn,
+    /// The message is refused.
+    Refuse,
+}
+
+/// How a branch controls the stock of its reserves (MV_LJGERSC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockControl {
+    /// Not at all.
+    Off,
+    /// What is not free is refused.
+    Strict,
+    /// What is not free is taken all the same, with a warning.
+    Lenient,
 }
 
 impl Retail {
+    /// Whether any branch controls its stock.
+    pub fn controls_stock(&self) -> bool {
+        !self.stock_strict.is_empty() || !self.stock_lenient.is_empty()
+    }
+
+    /// How a branch controls its stock.
+    pub fn stock_control(&self, company: &str, branch: &str) -> StockControl {
+        let names = |list: &[String]| {
+            list.iter()
+                .any(|named| named.split_once('|').is_some_and(|(c, b)| (c.trim(), b.trim()) == (company, branch)))
+        };
+        match () {
+            () if names(&self.stock_strict) => StockControl::Strict,
+            () if names(&self.stock_lenient) => StockControl::Lenient,
+            () => StockControl::Off,
+        }
+    }
+
     /// Code and store of the default customer.
     pub fn default_customer(&self) -> (&str, &str) {
         self.default_customer.split_once('/').unwrap_or((&self.default_customer, "01"))
@@ -179,6 +232,31 @@ pub struct Product {
     pub tes: String,
 }
 
+/// A row of `stock.csv` (SB2, SBF): what a warehouse holds of a product, by lot and place where it is kept so. What is
+/// ordered is taken off already; what is only reserved is not.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Stock {
+    /// Company.
+    pub company: String,
+    /// Branch.
+    pub branch: String,
+    /// B1_COD.
+    pub product: String,
+    /// NNR_CODIGO.
+    pub warehouse: String,
+    /// Lot; empty: none is kept.
+    pub lot: String,
+    /// Part of the lot.
+    pub sub_lot: String,
+    /// Address in the warehouse.
+    pub address: String,
+    /// Serial number.
+    pub serial: String,
+    /// How much, in units of the product.
+    #[serde(deserialize_with = "read::decimal")]
+    pub balance: Decimal,
+}
+
 /// What is wrong with a reference table, by file and line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {reason}")]
@@ -201,7 +279,11 @@ pub const FILES: &[&str] = &[
     "card_fees.csv",
     "products.csv",
     "holidays.csv",
+    "stock.csv",
 ];
+
+/// Those of them that need not be there: without one it is empty.
+pub const OPTIONAL: &[&str] = &["holidays.csv", "stock.csv"];
 
 /// The reference tables and rules.
 #[derive(Clone, Debug)]
@@ -217,6 +299,8 @@ pub struct Books {
     /// By code; one a company and branch.
     products: HashMap<String, Vec<Product>>,
     holidays: Vec<Holiday>,
+    /// By company, branch, product and warehouse, in the order of the file.
+    stock: HashMap<[String; 4], Vec<Stock>>,
 }
 
 impl Books {
@@ -288,6 +372,18 @@ impl Books {
         self.holidays.iter().any(|holiday| holiday.day.is_on(day))
     }
 
+    /// What a warehouse holds of a product, by lot and place.
+    pub fn stock(&self, company: &str, branch: &str, product: &str, warehouse: &str) -> &[Stock] {
+        let key = [company, branch, product, warehouse].map(str::to_owned);
+        self.stock.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The most lots and places that a product of a branch lies in.
+    pub fn most_places(&self, company: &str, branch: &str) -> usize {
+        let here = self.stock.iter().filter(|([c, b, ..], _)| c == company && b == branch);
+        here.map(|(_, places)| places.len()).max().unwrap_or_default()
+    }
+
     /// How many rows each table has.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let counts = [
@@ -299,6 +395,7 @@ impl Books {
             self.fees.len(),
             self.products.values().map(Vec::len).sum(),
             self.holidays.len(),
+            self.stock.values().map(Vec::len).sum(),
         ];
         FILES.iter().copied().zip(counts).collect()
     }

@@ -44,6 +44,7 @@ pub mod loja140;
 pub mod loja701;
 pub mod loja704;
 pub mod loji701a;
+pub mod loji701can;
 pub mod mata410b;
 pub mod order_event;
 pub mod product;
@@ -57,6 +58,7 @@ pub static ROUTINES: &[&Routine] = &[
     &loja704::ROUTINE,
     &loja701::ROUTINE,
     &loja140::ROUTINE,
+    &loji701can::ROUTINE,
     &mata410b::ROUTINE,
     &loji701a::ROUTINE,
 ];

@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `wants` | what is looked up |
 //! | `sold` | the sale with everything that was made of it |
-//! | `apply` | whether it may be cancelled, and the verdict |
+//! | `hindrance` | why a sale can no longer be cancelled |
+//! | `apply` | the verdict |
 //! | `undo` | what a cancellation changes |
 
 mod apply;
-mod sold;
+pub(crate) mod hindrance;
+pub(crate) mod sold;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -36,7 +38,7 @@ pub static ROUTINE: Routine = Routine {
 /// The name of the transaction in answers.
 const NAME: &str = "RETAILSALESCANCELLATION";
 /// The tag that names the sale.
-const SALE: &str = "/RetailSalesInternalId";
+pub(crate) const SALE: &str = "/RetailSalesInternalId";
 
 /// RetailSalesCancellation undoes a sale.
 pub struct Loja140;
@@ -55,7 +57,7 @@ impl Receives for Loja140 {
         wants::wants(letter, wants);
     }
 
-    fn wants_further(letter: &Letter<RetailSalesCancellation>, world: &World, wants: &mut Wants) {
+    fn wants_further(letter: &Letter<RetailSalesCancellation>, _: &Books, world: &World, wants: &mut Wants) {
         wants::wants_further(letter, world, wants);
     }
 

@@ -5,6 +5,7 @@
 //! | `wants` | what is looked up |
 //! | `apply` | upsert, delete, and the verdict |
 //! | `items` | the rows of a reserve |
+//! | `stock` | what is free of a product, where its branch looks at that |
 //! | `branches` | the company De/Para of its branches |
 //! | `release` | what a sale used of reserves is given back |
 
@@ -12,6 +13,7 @@ mod apply;
 mod branches;
 mod items;
 pub(crate) mod release;
+mod stock;
 pub mod tables;
 mod wants;
 
@@ -50,6 +52,10 @@ impl Receives for Loja704 {
 
     fn wants(letter: &Letter<ItemReserve>, books: &Books, wants: &mut Wants) {
         wants::wants(letter, books, wants);
+    }
+
+    fn wants_further(letter: &Letter<ItemReserve>, books: &Books, world: &World, wants: &mut Wants) {
+        wants::wants_further(letter, books, world, wants);
     }
 
     fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {

@@ -13,7 +13,8 @@ mod tests;
 use crate::books::Books;
 use crate::effect::{Effect, Update};
 use crate::ljgrvbatch::tables::{Sc5, Sc6};
-use crate::loja701::tables::Sl1;
+use crate::loja701::tables::{Sl1, Sl2};
+use crate::loja704::release;
 use crate::order_event::{Told, not_allowed, refused};
 use crate::routine::{Case, Part, Routine};
 use crate::table::{Cell, KEY};
@@ -73,6 +74,18 @@ impl Case for DeliveryEvent {
         self.told.wants(wants);
     }
 
+    fn wants_further(&self, _: &Books, world: &World, wants: &mut Wants) {
+        let orders = world.rows::<Sc5>(KEY, &self.told.key()).unwrap_or_default();
+        for order in orders.iter().filter(|order| frees_reserves(self.told.kind, order)) {
+            wants.rows::<Sl1>(KEY, &child_of(order));
+            wants.rows::<Sl2>(Sl2::by_sale, &child_of(order));
+            for child in world.rows::<Sl1>(KEY, &child_of(order)).unwrap_or_default() {
+                let lines = world.rows::<Sl2>(Sl2::by_sale, &child_of(order)).unwrap_or_default();
+                release::wants(&child, &lines, wants);
+            }
+        }
+    }
+
     fn apply(&self, _: &Books, world: &mut World) -> Result<Verdict, Flaw> {
         let told = &self.told;
         let Some(order) = world.rows::<Sc5>(KEY, &told.key())?.pop() else { return self.without_order(world) };
@@ -101,6 +114,12 @@ impl Case for DeliveryEvent {
             .expect(Sc5::c5_status, order.c5_status.as_str());
         let mut effects = vec![Effect::Update(update)];
         effects.extend(child_invoiced(&after, &invoices));
+        if frees_reserves(told.kind, &order) {
+            let lines = world.rows::<Sl2>(Sl2::by_sale, &child_of(&order))?;
+            for child in world.rows::<Sl1>(KEY, &child_of(&order))? {
+                effects.extend(release::release(&child, &lines, world)?);
+            }
+        }
         effects.push(Effect::insert(&timeline::next(&steps, told, status, world.now())));
         effects.push(trace::of(&after, &items, &invoices.all, status));
         effects.extend(invoices.effects);
@@ -110,6 +129,17 @@ impl Case for DeliveryEvent {
     fn internal_id(&self) -> &str {
         &self.told.order
     }
+}
+
+/// Whether an event gives the reserves of an order back: it is cancelled, and nothing of it was invoiced
+/// (`domain/itemreserve.md` 10).
+fn frees_reserves(kind: OrderEventKind, order: &Sc5) -> bool {
+    kind == OrderEventKind::Cancelled && order.c5_status.as_str() < status::INVOICED.code && !order.c5_orcres.is_empty()
+}
+
+/// The key of the child that an order was made of.
+fn child_of(order: &Sc5) -> [&str; 3] {
+    [&order.company, &order.c5_filial, &order.c5_orcres]
 }
 
 /// The child that the order was made of gets the invoice's document and is closed, so that a cancellation

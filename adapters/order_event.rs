@@ -107,7 +107,7 @@ pub(crate) fn not_allowed(text: String) -> Verdict {
 
 /// A refusal for one reason.
 pub(crate) fn refused(violation: Violation) -> Verdict {
-    Verdict::Refuse(Refusal { violations: vec![violation], ids: Vec::new() })
+    Verdict::Refuse(Refusal { violations: vec![violation], ..Refusal::default() })
 }
 
 /// Reads an order event and lays it on the desk of its routine.

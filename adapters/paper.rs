@@ -57,6 +57,29 @@ impl Paper {
         self.rows.push(row);
     }
 
+    /// All rows of a table.
+    pub fn rows(&self, table: &Table) -> Vec<Row> {
+        self.rows.iter().filter(|row| row.table == table).cloned().collect()
+    }
+
+    /// Everything that it knows, as effects that enter it elsewhere.
+    pub fn entered(&self) -> impl Iterator<Item = Effect> {
+        let links = self.depara.iter().map(|((partner, alias, external), entry)| Effect::Link {
+            partner: partner.clone(),
+            alias: *alias,
+            external: external.clone(),
+            internal: entry.internal.clone(),
+            stamp: entry.stamp.clone(),
+            was: None,
+        });
+        self.rows.iter().cloned().map(Effect::Insert).chain(links)
+    }
+
+    /// The next number of each sequence.
+    pub fn sequences(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.sequences.iter().map(|(sequence, next)| (sequence.as_str(), *next))
+    }
+
     /// The world that a store would give for these wants.
     pub fn world(&mut self, wants: Wants, now: DateTime<FixedOffset>) -> World {
         let sequences: Vec<(String, u32)> = wants.sequences().map(|(name, count)| (name.to_owned(), count)).collect();
@@ -110,7 +133,7 @@ impl Paper {
         let mut world = self.world(wants, now);
         loop {
             let mut further = Wants::default();
-            case.wants_further(&world, &mut further);
+            case.wants_further(books, &world, &mut further);
             let further = further.beyond(&world);
             if further.is_empty() {
                 break;

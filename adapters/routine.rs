@@ -21,8 +21,8 @@ pub trait Case: Send + Sync {
 
     /// Says what is still to be looked up, once the world knows what was wanted before. Asked until nothing more is
     /// wanted; what was not wanted yet is no flaw here, it comes in the next round.
-    fn wants_further(&self, world: &World, wants: &mut Wants) {
-        let _ = (world, wants);
+    fn wants_further(&self, books: &Books, world: &World, wants: &mut Wants) {
+        let _ = (books, world, wants);
     }
 
     /// Decides. The same case in the same world gives the same verdict.
@@ -129,8 +129,8 @@ pub trait Receives: Send + Sync + 'static {
     fn wants(letter: &Letter<Self::Message>, books: &Books, wants: &mut Wants);
 
     /// Says what is still to be looked up, once the world knows what was wanted before ([`Case::wants_further`]).
-    fn wants_further(letter: &Letter<Self::Message>, world: &World, wants: &mut Wants) {
-        let _ = (letter, world, wants);
+    fn wants_further(letter: &Letter<Self::Message>, books: &Books, world: &World, wants: &mut Wants) {
+        let _ = (letter, books, world, wants);
     }
 
     /// Decides.
@@ -150,8 +150,8 @@ impl<R: Receives> Case for Received<R> {
         R::wants(&self.0, books, wants);
     }
 
-    fn wants_further(&self, world: &World, wants: &mut Wants) {
-        R::wants_further(&self.0, world, wants);
+    fn wants_further(&self, books: &Books, world: &World, wants: &mut Wants) {
+        R::wants_further(&self.0, books, world, wants);
     }
 
     fn apply(&self, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {

@@ -11,7 +11,7 @@ pub(crate) mod given;
 mod house;
 
 use crate::verdict::Verdict;
-pub use compare::Difference;
+pub use compare::{Difference, differences};
 pub use describe::describe;
 pub use given::{books, house};
 pub use house::House;
@@ -124,6 +124,13 @@ samples! {
         "wait-for-the-sale"
         "wait-for-gravabatch"
         "wait-for-the-operator-first";
+    "LOJI701CAN" in "loji701can" by decide:
+        "stage-cancellable"
+        "stage-not-processed-yet"
+        "stage-invoiced"
+        "stage-sale-without-row"
+        "refuse-unknown-sale"
+        "refuse-empty";
     "GENERIC" in "generic" by decide:
         "stage-new-seller"
         "stage-changed"

@@ -1,9 +1,13 @@
 //! What a routine decides: exactly one verdict a message.
 
 use crate::effect::{Alias, Effect, Key};
+use eaid_schemas::envelope::json::JsonWriter;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, ErrorPaths, Violation};
+use eaid_schemas::write::{Properties, Writer};
 use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The decision on one message.
@@ -26,6 +30,8 @@ pub struct Staged {
     pub ids: Vec<InternalId>,
     /// Warnings for the answer.
     pub warnings: Vec<Violation>,
+    /// What the answer returns beside the ids.
+    pub returned: Option<Returned>,
 }
 
 /// Why a message is refused.
@@ -35,6 +41,29 @@ pub struct Refusal {
     pub violations: Vec<Violation>,
     /// Existing ids, for the sender to reconcile.
     pub ids: Vec<InternalId>,
+    /// What the answer returns beside the errors.
+    pub returned: Option<Returned>,
+}
+
+/// What an answer returns in `ReturnContent` beside ids and errors.
+#[derive(Clone)]
+pub struct Returned(pub Arc<dyn Properties>);
+
+impl Returned {
+    /// As JSON, for people and samples.
+    pub fn to_json(&self) -> String {
+        let mut out = JsonWriter::default();
+        out.begin_object();
+        self.0.write_properties(&mut out);
+        out.end_object();
+        out.finish()
+    }
+}
+
+impl fmt::Debug for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
 }
 
 /// What a message waits for.
@@ -76,6 +105,7 @@ pub struct Findings {
     missing: Vec<Missing>,
     keys: HashSet<Key>,
     ids: Vec<InternalId>,
+    returned: Option<Returned>,
     limit: Option<Limit>,
 }
 
@@ -144,6 +174,11 @@ impl Findings {
         self.ids.push(id);
     }
 
+    /// What the answer to a refusal returns beside the errors.
+    pub fn returned(&mut self, returned: Returned) {
+        self.returned = Some(returned);
+    }
+
     /// Whether an error was noted.
     pub fn has_errors(&self) -> bool {
         self.violations.iter().any(Violation::is_error)
@@ -162,7 +197,7 @@ impl Findings {
             let named =
                 self.missing.into_iter().map(|missing| Violation::error(Code::NotFound, missing.path, missing.text));
             violations.extend(named);
-            return Verdict::Refuse(Refusal { violations, ids: self.ids });
+            return Verdict::Refuse(Refusal { violations, ids: self.ids, returned: self.returned });
         }
         if !self.missing.is_empty() {
             return Verdict::Wait(Waiting { missing: self.missing, warnings: self.violations, limit: self.limit });

@@ -66,6 +66,16 @@ choice! {
 }
 
 choice! {
+    /// Whether the customer pays ICMS.
+    pub enum IcmsPayer {
+        /// It does.
+        Yes = "1",
+        /// It does not.
+        No = "2",
+    }
+}
+
+choice! {
     /// Whether the registration is in force. Everything but active is stored blocked.
     pub enum RegisterSituation {
         /// In force.
@@ -94,8 +104,8 @@ record! {
         branch_id: Text<50> = field("BranchId").column("A1_FILIAL");
         /// Both in one.
         company_internal_id: Text<50> = field("CompanyInternalId");
-        /// The code in the sender's books.
-        code: Text<30> = field("Code").required().column("A1_COD");
+        /// The code in the sender's books; mandatory unless customers are told by their documents (e-commerce).
+        code: Text<30> = field("Code").column("A1_COD");
         /// Its store.
         store_id: Text<4> = field("StoreId").since(2, 2).column("A1_LOJA");
         /// The sender's id; the key of its De/Para.
@@ -159,7 +169,7 @@ record! {
         /// How goods are sent.
         freight: Freight = field("FreightType").unpublished();
         /// Whether the customer pays ICMS: 1 yes, 2 no.
-        taxpayer: Text<1> = field("Taxpayer").unpublished().column("A1_CONTRIB");
+        taxpayer: IcmsPayer = field("Taxpayer").unpublished().column("A1_CONTRIB");
         /// Segments of the customer.
         segments: List<Segment> = field("Segment").unpublished();
         /// Further columns by name; not read.

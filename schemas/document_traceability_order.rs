@@ -150,7 +150,7 @@ record! {
         /// The order it belongs to.
         parents: Parents = field("ListOfParentInternalId");
         /// The document itself, once authorised.
-        document_content: DocumentContent = field("DocumentContent").unpublished();
+        document_content: DocumentContent = field("DocumentContent").unpublished().since(1, 1);
     }
 }
 

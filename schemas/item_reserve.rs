@@ -57,6 +57,34 @@ record! {
 }
 
 record! {
+    /// What is free of a product that is short, by lot and place where it is kept so.
+    pub struct ShortItem "Item" {
+        /// Product.
+        item_code: Text<30> = field("ItemCode");
+        /// How much can still be reserved, in units of the product.
+        available: Amount<12, 2> = field("AvailableStockAmount");
+        /// Lot.
+        lot_number: Text<10> = field("LotNumber");
+        /// Part of the lot.
+        sub_lot_number: Text<6> = field("SubLotNumber");
+        /// Address in the warehouse.
+        addressing_item: Text<15> = field("AddressingItem");
+        /// Serial number.
+        series_item: Text<20> = field("SeriesItem");
+    }
+}
+
+record! {
+    /// What the answer to a reserve returns that the stock does not cover (`domain/itemreserve.md` 9).
+    pub struct Shortage "ReturnContent" {
+        /// `001`, as Protheus has it.
+        code: Text<3> = field("Code");
+        /// What is free.
+        detail: List<ShortItem> = field("Detail");
+    }
+}
+
+record! {
     /// A reservation of stock: header and items.
     pub struct ItemReserve "ItemReserve" {
         /// Upsert or delete, where the header names none.

@@ -79,7 +79,7 @@ pub struct FieldSpec {
     pub since: Version,
     /// The last one.
     pub until: Version,
-    /// Whether any published definition names it; what none names is read in every version.
+    /// Whether any published definition names it.
     pub is_published: bool,
     /// What it means.
     pub doc: &'static str,
@@ -167,7 +167,12 @@ impl FieldSpec {
 
     /// Whether the documents of a version speak of it.
     pub fn is_in(&self, version: Version) -> bool {
-        !self.is_published || (self.since <= version && version <= self.until)
+        self.since <= version && version <= self.until
+    }
+
+    /// Whether it is written into a message: its version has it.
+    pub fn is_written(&self, out: &dyn Writer) -> bool {
+        out.version().is_none_or(|version| self.since <= version)
     }
 
     /// Whether it is mandatory in this reading.
@@ -514,7 +519,7 @@ macro_rules! record {
                 }
 
                 fn write_fields(&self, out: &mut dyn $crate::write::Writer) {
-                    $(if let Some(value) = &self.$field {
+                    $(if let Some(value) = self.$field.as_ref().filter(|_| FIELDS[place::$field].is_written(out)) {
                         out.property(FIELDS[place::$field].tag);
                         $crate::field::Value::write(value, out);
                     })+

@@ -1,11 +1,14 @@
 //! The way out: a record writes itself into a [`Writer`], which knows the format.
 
 use crate::envelope::Format;
+use crate::version::Version;
 
 /// Writes the events of a document.
 pub trait Writer {
     /// The format, for the few places where the protocol itself differs between them.
     fn format(&self) -> Format;
+    /// The version of the message: what only later ones have is left out. `None`: nothing is.
+    fn version(&self) -> Option<Version>;
     /// Opens an object.
     fn begin_object(&mut self);
     /// Closes it.
@@ -44,6 +47,18 @@ pub fn texts(out: &mut dyn Writer, pairs: &[(&str, &str)]) {
 pub trait Content: Send + Sync {
     /// Writes it as one object.
     fn write(&self, out: &mut dyn Writer);
+}
+
+/// Properties that stand among others in one object, written without their type being known.
+pub trait Properties: Send + Sync {
+    /// Writes them, those that are absent left out.
+    fn write_properties(&self, out: &mut dyn Writer);
+}
+
+impl<R: crate::record::Record + Send + Sync> Properties for R {
+    fn write_properties(&self, out: &mut dyn Writer) {
+        self.write_fields(out);
+    }
 }
 
 impl<R: crate::record::Record + Send + Sync> Content for R {

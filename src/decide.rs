@@ -81,11 +81,11 @@ pub fn wants(laid: &[Laid], catalog: &Catalog) -> Wants {
 }
 
 /// What a batch wants beyond what the world was asked.
-pub fn wants_further(laid: &[Laid], world: &World) -> Wants {
+pub fn wants_further(laid: &[Laid], catalog: &Catalog, world: &World) -> Wants {
     let mut wants = Wants::default();
     for laid in laid {
         if let OnDesk::Case { case, .. } = &laid.desk {
-            case.wants_further(world, &mut wants);
+            case.wants_further(&catalog.books, world, &mut wants);
         }
     }
     wants.beyond(world)
@@ -221,9 +221,11 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             let verdict = catch_unwind(AssertUnwindSafe(|| case.apply(&catalog.books, world)));
             match verdict {
                 Ok(Ok(Verdict::Stage(staged))) => stage(laid, staged, header_warnings, catalog, world, at),
-                Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids }))) => {
+                Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids, returned }))) => {
                     violations.splice(0..0, header_warnings.iter().cloned());
-                    fail(laid, State::Refused, violations, ids, catalog, at)
+                    let answer = Answer::refused(ids).returning(returned);
+                    let answer = laid.is_answerable().then_some(answer);
+                    answer::settled(laid, State::Refused, violations, answer, catalog, at)
                 }
                 Ok(Ok(Verdict::Wait(waiting))) => wait(laid, waiting, catalog, at),
                 Ok(Err(flaw)) => set_aside(laid, &flaw.0, catalog, at),
@@ -261,11 +263,11 @@ fn stage(
     world: &mut World,
     at: &mut Moment<'_>,
 ) -> Settled {
-    let Staged { effects, ids, mut warnings } = staged;
+    let Staged { effects, ids, mut warnings, returned } = staged;
     warnings.splice(0..0, header_warnings.iter().cloned());
     world.absorb(&effects);
     let state = if laid.is_event() { State::Noted } else { State::Staged };
-    let answer = (!laid.is_event()).then(|| Answer::ok(ids));
+    let answer = (!laid.is_event()).then(|| Answer::ok(ids).returning(returned));
     let mut settled = answer::settled(laid, state, warnings, answer, catalog, at);
     let Post { outgoing, withheld } = sending::post(&effects, Some(laid.entry.id), catalog, at);
     settled.outgoing.extend(outgoing);

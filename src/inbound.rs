@@ -2,6 +2,9 @@
 //! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
 //! routed. What was decided ahead is decided again where the batch before it changed what it had looked at.
 
+#[cfg(test)]
+mod cases;
+
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::catalog::Catalog;
 use crate::crash;

@@ -108,7 +108,7 @@ impl Office {
         for (sequence, block) in blocks {
             world.know_numbers(&sequence, block);
         }
-        look_further(self.store.as_ref(), laid, &mut world).await?;
+        look_further(self.store.as_ref(), laid, catalog, &mut world).await?;
         Ok((world, found))
     }
 
@@ -151,9 +151,9 @@ const ROUNDS: usize = 4;
 ///
 /// # Errors
 /// [`Fault`] of the store.
-pub async fn look_further(store: &dyn Store, laid: &[Laid], world: &mut World) -> Result<(), Fault> {
+pub async fn look_further(store: &dyn Store, laid: &[Laid], catalog: &Catalog, world: &mut World) -> Result<(), Fault> {
     for _ in 0..ROUNDS {
-        let wants = wants_further(laid, world);
+        let wants = wants_further(laid, catalog, world);
         if wants.is_empty() {
             break;
         }

@@ -1,6 +1,6 @@
 //! Reading the reference tables: every problem of every file at once.
 
-use super::{Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station};
+use super::{Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station, Stock};
 use crate::near::{hint, nearest};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -43,6 +43,8 @@ lines! {
         by [administrator, from_installment];
     Product "products.csv" [company, branch, product, description, unit, warehouse, tes] by [company, branch, product];
     Holiday "holidays.csv" [day, description] by [day];
+    Stock "stock.csv" [company, branch, product, warehouse, lot, sub_lot, address, serial, balance]
+        by [company, branch, product, warehouse, lot, sub_lot, address, serial];
 }
 
 /// A number with a dot; empty is 0.
@@ -136,6 +138,18 @@ impl Findings {
         }
     }
 
+    /// Branches that control their stock are branches of ours.
+    fn controlled(&mut self, retail: &Retail, ours: &HashSet<String>) {
+        for (key, named) in [("stock_strict", &retail.stock_strict), ("stock_lenient", &retail.stock_lenient)] {
+            for name in named.iter().filter(|name| !ours.contains(&name.replace('|', ", "))) {
+                self.add::<Branch>(
+                    1,
+                    format!("there is no branch `{name}`, which [retail] {key} names as company|branch"),
+                );
+            }
+        }
+    }
+
     /// Ranges of instalments: none turned round, none over another of its administrator.
     fn fees(&mut self, fees: &[(u64, CardFee)]) {
         for (line, fee) in fees {
@@ -212,6 +226,7 @@ impl Books {
         let fees: Vec<(u64, CardFee)> = found.rows(&text(CardFee::FILE));
         let products: Vec<(u64, Product)> = found.rows(&text(Product::FILE));
         let holidays: Vec<(u64, Holiday)> = found.rows(&text(Holiday::FILE));
+        let stock: Vec<(u64, Stock)> = found.rows(&text(Stock::FILE));
 
         let place = |company: &str, branch: &str| format!("{company}, {branch}");
         let ours = known(&branches, |row| place(&row.company, &row.branch));
@@ -221,11 +236,13 @@ impl Books {
             "" => String::new(),
             branch => place(&row.company, branch),
         });
+        found.refer(&stock, Branch::FILE, &ours, |row| place(&row.company, &row.branch));
         let known_forms = known(&forms, |row| row.form.clone());
         found.refer(&administrators, PaymentForm::FILE, &known_forms, |row| row.form.clone());
         let known_codes = known(&administrators, |row| row.code.clone());
         found.refer(&fees, Administrator::FILE, &known_codes, |row| row.administrator.clone());
         found.fees(&fees);
+        found.controlled(&retail, &ours);
         if !found.0.is_empty() {
             found.0.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
             return Err(found.0);
@@ -248,6 +265,11 @@ impl Books {
                 by_code
             }),
             holidays: holidays.into_iter().map(|(_, holiday)| holiday).collect(),
+            stock: stock.into_iter().fold(HashMap::new(), |mut by_place: HashMap<_, Vec<_>>, (_, stock)| {
+                let key = [&stock.company, &stock.branch, &stock.product, &stock.warehouse].map(Clone::clone);
+                by_place.entry(key).or_default().push(stock);
+                by_place
+            }),
         })
     }
 }

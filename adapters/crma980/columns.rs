@@ -2,17 +2,17 @@
 //! column as it stands.
 
 use super::tables::Sa1;
-use super::{documents, telephone};
+use super::{countries, telephone};
 use crate::table::Word;
-use crate::verdict::Findings;
 use eaid_schemas::customer_vendor::{
-    Address, Communication, Country, CustomerVendor, EntityType, OtherAddress, RegisterSituation, StrategicCustomerType,
+    Address, Communication, Country, CustomerVendor, EntityType, OtherAddress, RegisterSituation, Segment,
+    StrategicCustomerType,
 };
-use eaid_schemas::field::Text;
+use eaid_schemas::field::{Choice, Text};
 use eaid_schemas::record::members;
 
 /// Fills the columns that the message speaks of.
-pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Findings) {
+pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor) {
     upper(&mut customer.a1_nome, &message.name);
     upper(&mut customer.a1_nreduz, &message.short_name);
     if let Some(entity) = message.entity_type {
@@ -24,7 +24,6 @@ pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Fin
     if let Some(address) = &message.address {
         place(customer, address);
     }
-    documents::fill(customer, members(&message.governmental_information), found);
     for way in members(&message.communication) {
         reach(customer, way);
     }
@@ -39,7 +38,8 @@ pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Fin
     }
     if let Some(credit) = &message.credit {
         customer.a1_lc = credit.credit_limit.map_or(customer.a1_lc, |limit| limit.get());
-        customer.a1_venclc = credit.maturity_credit_limit.as_ref().map(|moment| moment.date).or(customer.a1_venclc);
+        let until = credit.maturity_credit_limit.as_ref().or(credit.credit_limit_date.as_ref());
+        customer.a1_venclc = until.map(|moment| moment.date).or(customer.a1_venclc);
     }
     for contact in members(&message.contacts) {
         copy(&mut customer.a1_contato, &contact.name);
@@ -47,6 +47,15 @@ pub(super) fn fill(customer: &mut Sa1, message: &CustomerVendor, found: &mut Fin
     copy(&mut customer.a1_cond, &message.payment_condition_code);
     copy(&mut customer.a1_tabela, &message.price_list_header_item_code);
     copy(&mut customer.a1_transp, &message.carrier_code);
+    if let Some(code) = message.freight.as_ref().and_then(|freight| freight.code) {
+        customer.a1_tpfret = code.as_str().into();
+    }
+    if let Some(payer) = message.taxpayer {
+        customer.a1_contrib = payer.as_str().into();
+    }
+    for segment in members(&message.segments) {
+        segments(customer, segment);
+    }
     // Everything but active is blocked, absent too (`domain/README.md` 11).
     let is_active = message.register_situation == Some(RegisterSituation::Active);
     customer.a1_msblql = if is_active { "2" } else { "1" }.into();
@@ -64,6 +73,21 @@ fn upper<const MAX: usize>(column: &mut Word, tag: &Option<Text<MAX>>) {
     }
 }
 
+fn segments(customer: &mut Sa1, segment: &Segment) {
+    for (column, tag) in [
+        (&mut customer.a1_sativ1, &segment.segment_1),
+        (&mut customer.a1_sativ2, &segment.segment_2),
+        (&mut customer.a1_sativ3, &segment.segment_3),
+        (&mut customer.a1_sativ4, &segment.segment_4),
+        (&mut customer.a1_sativ5, &segment.segment_5),
+        (&mut customer.a1_sativ6, &segment.segment_6),
+        (&mut customer.a1_sativ7, &segment.segment_7),
+        (&mut customer.a1_sativ8, &segment.segment_8),
+    ] {
+        copy(column, tag);
+    }
+}
+
 /// `A1_TIPO`: final consumer where it is not said.
 fn buyer(kind: Option<StrategicCustomerType>) -> &'static str {
     match kind {
@@ -76,7 +100,7 @@ fn buyer(kind: Option<StrategicCustomerType>) -> &'static str {
 }
 
 /// Street and number in one column.
-fn street(column: &mut Word, street: &Option<Text<80>>, number: &Option<Text<10>>) {
+pub(super) fn street(column: &mut Word, street: &Option<Text<80>>, number: &Option<Text<10>>) {
     match (street, number) {
         (Some(street), Some(number)) => *column = format!("{street}, {number}").into(),
         (Some(street), None) => *column = street.as_str().into(),
@@ -107,7 +131,7 @@ fn place(customer: &mut Sa1, address: &Address) {
 
 fn delivery(customer: &mut Sa1, address: &OtherAddress) {
     street(&mut customer.a1_endent, &address.address, &address.number);
-    copy(&mut customer.a1_complee, &address.complement);
+    copy(&mut customer.a1_compent, &address.complement);
     copy(&mut customer.a1_bairroe, &address.district);
     copy(&mut customer.a1_cepe, &address.zip_code);
     if let Some(city) = &address.city {
@@ -139,20 +163,19 @@ fn last(code: &str, count: usize) -> &str {
     code.char_indices().nth(skip).map_or("", |(at, _)| &code[at..])
 }
 
-/// Country; a foreign one makes the state EX.
+/// Country; a foreign one makes the state EX. One that the table has not keeps the code or name that came.
 fn land(customer: &mut Sa1, country: &Country) {
     let name = country.country_description.as_ref().map(|name| name.as_str().to_uppercase());
-    let name = name.map(|name| if name == "BRAZIL" { "BRASIL".to_owned() } else { name });
     let code = country.country_code.as_ref().map(|code| code.as_str().to_owned());
-    let is_foreign = match (&name, &code) {
-        (Some(name), _) => name != "BRASIL",
-        (None, Some(code)) => !matches!(code.to_uppercase().as_str(), "105" | "1058" | "BR" | "BRA" | "55"),
-        (None, None) => return,
-    };
-    if is_foreign {
+    if name.is_none() && code.is_none() {
+        return;
+    }
+    let known = name.as_deref().and_then(countries::named).or_else(|| code.as_deref().and_then(countries::coded));
+    if known.is_none_or(|known| known.bank != countries::BRAZIL) {
         customer.a1_est = "EX".into();
     }
-    customer.a1_pais = code.or(name).unwrap_or_default().into();
+    customer.a1_codpais = known.map_or("", |known| known.bank).into();
+    customer.a1_pais = known.map(|known| known.of_three().to_owned()).or(code).or(name).unwrap_or_default().into();
 }
 
 /// A way to reach the customer; what a later one says wins.

@@ -47,8 +47,10 @@ table! {
         a1_est: text;
         /// CEP.
         a1_cep: text;
-        /// Country.
+        /// Country: its code of three digits where the name is known, else the code or name that came.
         a1_pais: text;
+        /// Country: its code at the central bank, where the name is known.
+        a1_codpais: text;
         /// Region.
         a1_regiao: text;
         /// Post box.
@@ -73,6 +75,28 @@ table! {
         a1_tabela: text;
         /// Carrier.
         a1_transp: text;
+        /// Freight type: C F T R D S.
+        a1_tpfret: text;
+        /// Pays ICMS: 1 yes, 2 no.
+        a1_contrib: text;
+        /// Seller.
+        a1_vend: text;
+        /// Segment 1.
+        a1_sativ1: text;
+        /// Segment 2.
+        a1_sativ2: text;
+        /// Segment 3.
+        a1_sativ3: text;
+        /// Segment 4.
+        a1_sativ4: text;
+        /// Segment 5.
+        a1_sativ5: text;
+        /// Segment 6.
+        a1_sativ6: text;
+        /// Segment 7.
+        a1_sativ7: text;
+        /// Segment 8.
+        a1_sativ8: text;
         /// Contact.
         a1_contato: text;
         /// Credit limit.
@@ -92,7 +116,7 @@ table! {
         /// Delivery: street and number.
         a1_endent: text;
         /// Delivery: complement.
-        a1_complee: text;
+        a1_compent: text;
         /// Delivery: quarter.
         a1_bairroe: text;
         /// Delivery: city.
@@ -107,4 +131,5 @@ table! {
         a1_msblql: text;
     }
     index by_code(a1_cod);
+    index by_document(a1_cgc);
 }

@@ -1,7 +1,7 @@
 //! A shop for tests: staged sales go in, GravaBatch and order events are decided, what is sent is kept.
 
 use super::{QUEUE, lines, open};
-use crate::books::{Books, Retail};
+use crate::books::{Books, Retail, TaxNumberCheck};
 use crate::effect::{Effect, Sending, What};
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::order_event;
@@ -38,6 +38,12 @@ pub(crate) fn retail() -> Retail {
         wot: false,
         batch_tries: 5,
         cancel_patience: "25s".into(),
+        nfe_cancel_hours: 72,
+        rps_cancel_days: 180,
+        tax_number_check: TaxNumberCheck::Warn,
+        ecommerce_customers: false,
+        stock_strict: Vec::new(),
+        stock_lenient: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether a sale may be cancelled, and the verdict (`domain/cancel.md` 3 and 6, `domain/README.md` 12).
 
+use super::hindrance;
 use super::sold::{Sold, is_staged};
 use super::undo::undo;
 use super::{NAME, SALE};
@@ -39,7 +40,7 @@ pub(super) fn apply(
     let (true, Some(sold), Some(id)) = (desk.found.is_clear(), sold, &letter.message.internal_id) else {
         return Ok(desk.found.verdict(Staged::default));
     };
-    let mut effects = undo(&sold, operator.unwrap_or_default(), letter.message.cancel_date.as_ref(), desk.world)?;
+    let mut effects = undo(&sold, &letter.message, operator.unwrap_or_default(), desk.world)?;
     effects.extend(links(letter, id, &sold.sale));
     let ids = vec![answer(id, &sold.sale.sale_id)];
     Ok(desk.found.verdict(|| Staged { effects, ids, ..Staged::default() }))
@@ -75,18 +76,10 @@ fn sold(desk: &mut Cancelling<'_>) -> Result<Option<Sold>, Flaw> {
         wait_for_gravabatch(desk, &sale);
         return Ok(None);
     }
-    if !matches!(sale.l1_situa.as_str(), "OK" | "FR" | "ER") {
-        let text = format!("A situação da venda {} não permite o cancelamento: {}.", entry.internal, sale.l1_situa);
-        desk.found.error(Code::CannotCancel, SALE, text);
-        return Ok(None);
-    }
     let sold = Sold::of(sale, desk.world)?;
-    if let Some(child) = sold.invoiced() {
-        let text = format!(
-            "A venda {} não pode ser cancelada: o pedido {} da filial {} já foi faturado. Trate a devolução no ERP.",
-            entry.internal, child.row.l1_num, child.row.l1_filial
-        );
-        desk.found.error(Code::CannotCancel, SALE, text);
+    let day = desk.letter.message.cancel_date.as_ref().and_then(hindrance::moment);
+    if let Some(why) = hindrance::of(&sold, day, &desk.books.retail) {
+        desk.found.error(Code::CannotCancel, SALE, why);
         return Ok(None);
     }
     Ok(Some(sold))
@@ -98,8 +91,7 @@ fn wait_for_gravabatch(desk: &mut Cancelling<'_>, sale: &Sl1) {
     if !desk.found.is_clear() {
         return;
     }
-    let (number, branch, state) = (&sale.l1_num, &sale.l1_filial, &sale.l1_situa);
-    let text = format!("A venda {number} da filial {branch} ainda não foi processada pelo GravaBatch ({state}).");
+    let text = hindrance::staged(sale);
     let refusal = format!("{text} O cancelamento esperou e foi recusado: envie-o de novo mais tarde.");
     desk.found.missing_key(Key::left(sale, Sl1::l1_situa), SALE, text);
     desk.found.limit(Limit {

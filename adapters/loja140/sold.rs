@@ -8,7 +8,7 @@ use crate::mata410b::status::{CANCELLED, INVOICED};
 use crate::world::{Flaw, Wants, World};
 
 /// A sale that GravaBatch is done with.
-pub(super) struct Sold {
+pub(crate) struct Sold {
     pub sale: Sl1,
     pub lines: Vec<Sl2>,
     pub titles: Vec<Se1>,
@@ -16,14 +16,14 @@ pub(super) struct Sold {
 }
 
 /// A child with its sales order, if it has one.
-pub(super) struct Child {
+pub(crate) struct Child {
     pub row: Sl1,
     pub lines: Vec<Sl2>,
     pub orders: Vec<(Sc5, Vec<Sc6>)>,
 }
 
 /// GravaBatch has not taken the sale yet.
-pub(super) fn is_staged(sale: &Sl1) -> bool {
+pub(crate) fn is_staged(sale: &Sl1) -> bool {
     sale.l1_situa == RECEIVED
 }
 
@@ -36,7 +36,7 @@ fn key_of(order: &Sc5) -> [&str; 3] {
 }
 
 /// Wants everything of a sale as far as the world tells what there is.
-pub(super) fn wants(sale: &Sl1, world: &World, wants: &mut Wants) {
+pub(crate) fn wants(sale: &Sl1, world: &World, wants: &mut Wants) {
     wants.rows::<Sl2>(Sl2::by_sale, &key(sale));
     wants.rows::<Se1>(Se1::by_sale, &key(sale));
     wants.rows::<Sl1>(Sl1::by_parent, &key(sale));
@@ -71,6 +71,17 @@ impl Sold {
         Ok(Sold { sale, lines, titles, children })
     }
 
+    /// The lines whose reserves the sale still has: those of an order that was cancelled before gave them back, and
+    /// another sale may use them by now.
+    pub fn holding(&self) -> Vec<Sl2> {
+        let is_free = |line: &&Sl2| {
+            self.children.iter().any(|child| {
+                line.l2_orcres == child.row.l1_num && line.l2_filres == child.row.l1_filial && child.is_cancelled()
+            })
+        };
+        self.lines.iter().filter(|line| !is_free(line)).cloned().collect()
+    }
+
     /// The first child that is invoiced, or whose order is.
     pub fn invoiced(&self) -> Option<&Child> {
         self.children.iter().find(|child| child.is_invoiced())
@@ -78,6 +89,11 @@ impl Sold {
 }
 
 impl Child {
+    /// Whether its order was cancelled.
+    fn is_cancelled(&self) -> bool {
+        self.orders.iter().any(|(order, _)| order.c5_status == CANCELLED.code)
+    }
+
     /// Whether it has a fiscal document. What the customer took along bears the sale's own document from its birth
     /// (`domain/README.md`, Finer decisions, GravaBatch): that is no invoice.
     fn is_invoiced(&self) -> bool {

@@ -8,14 +8,21 @@ use crate::effect::{Effect, Update};
 use crate::ljgrvbatch::tables::Sc5;
 use crate::loja701::tables::{Sl1, Slx};
 use crate::loja704::release;
+use crate::table::Word;
 use crate::world::{Flaw, World};
-use eaid_schemas::field::Moment;
+use eaid_schemas::field::Text;
+use eaid_schemas::retail_sales_cancellation::RetailSalesCancellation;
 
 /// The effects of a cancellation by an operator.
 ///
 /// # Errors
 /// [`Flaw`] where the reserves were not wanted.
-pub(super) fn undo(sold: &Sold, operator: &str, day: Option<&Moment>, world: &World) -> Result<Vec<Effect>, Flaw> {
+pub(super) fn undo(
+    sold: &Sold,
+    message: &RetailSalesCancellation,
+    operator: &str,
+    world: &World,
+) -> Result<Vec<Effect>, Flaw> {
     let sale = &sold.sale;
     // Without its id the sale's document is free.
     let marked = Update::of(sale)
@@ -25,19 +32,39 @@ pub(super) fn undo(sold: &Sold, operator: &str, day: Option<&Moment>, world: &Wo
         .expect(Sl1::sale_id, sale.sale_id.as_str());
     let mut effects = vec![Effect::Update(marked)];
     if !gave_reserves_back(sale) {
-        effects.extend(release::release(sale, &sold.lines, world)?);
+        effects.extend(release::release(sale, &sold.holding(), world)?);
     }
     effects.extend(sold.titles.iter().map(Effect::delete));
     sold.children.iter().for_each(|child| child_goes(child, &mut effects));
-    effects.push(Effect::new_row(Slx {
+    effects.push(Effect::new_row(logged(sale, message, operator)));
+    Ok(effects)
+}
+
+/// The log of the cancellation; a sale with an order document alone is logged under that one.
+fn logged(sale: &Sl1, message: &RetailSalesCancellation, operator: &str) -> Slx {
+    let (series, document) = match sale.l1_doc.is_empty() {
+        true => (&sale.l1_serped, &sale.l1_docped),
+        false => (&sale.l1_serie, &sale.l1_doc),
+    };
+    let at = message.cancel_date.as_ref();
+    Slx {
         company: sale.company.clone(),
         lx_filial: sale.l1_filial.clone(),
         lx_num: sale.l1_num.clone(),
         lx_operado: operator.into(),
-        lx_dtmovto: day.map(|day| day.date),
+        lx_dtmovto: at.map(|at| at.date),
+        lx_hora: at.and_then(|at| at.time.as_deref()).unwrap_or_default().into(),
+        lx_cupom: document.clone(),
+        lx_serie: series.clone(),
+        lx_pdv: sale.l1_pdv.clone(),
+        f3_protoc: text(&message.nfce_cancel_protocol),
+        f3_nfiscan: text(&message.cancellation_document),
         ..Slx::default()
-    }));
-    Ok(effects)
+    }
+}
+
+fn text(tag: &Option<Text<15>>) -> Word {
+    tag.as_ref().map_or_else(Word::default, |text| text.as_str().into())
 }
 
 /// A sale that arrived cancelled gave them back when GravaBatch took it: another sale may use them by now.

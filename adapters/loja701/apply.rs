@@ -121,6 +121,7 @@ fn numbered(mut line: Sl2, sale: &Sl1, count: usize) -> Sl2 {
 fn used(row: &Sc0) -> Update {
     Update::of(row)
         .set(Sc0::c0_quant, Decimal::ZERO)
+        .set(Sc0::stock, "")
         .set(Sc0::c0_qtdped, row.c0_qtdorig)
         .expect(Sc0::c0_quant, row.c0_quant)
         .expect(Sc0::c0_qtdped, row.c0_qtdped)

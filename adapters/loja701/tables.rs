@@ -475,6 +475,18 @@ table! {
         lx_operado: text;
         /// Day.
         lx_dtmovto: date;
+        /// Its time, as it came.
+        lx_hora: text;
+        /// Whole sale: its document.
+        lx_cupom: text;
+        /// Whole sale: series of it.
+        lx_serie: text;
+        /// Whole sale: its point of sale.
+        lx_pdv: text;
+        /// Whole sale: protocol of the cancelled NFC-e.
+        f3_protoc: text;
+        /// Whole sale: fiscal document of the cancellation.
+        f3_nfiscan: text;
     }
     index by_sale(company, lx_filial, lx_num);
 }

@@ -16,6 +16,7 @@ use eaid_schemas::envelope::Event;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::field::{Choice, Text};
 use eaid_schemas::item_reserve::ItemReserve;
+use eaid_schemas::record::members;
 use eaid_schemas::violation::Code;
 
 /// A reserve as it stands: our id of it and its rows.
@@ -34,14 +35,17 @@ pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut Wor
     }
     let message = &letter.message;
     let requesting = branches::find(&mut desk, At::Root, "RequestBranch", &message.request_branch);
-    let items = items::read(&mut desk)?;
-    if items.rows.is_empty() && message.items.is_some() {
+    let items = items::read(&mut desk, standing.as_ref().map_or(&[], |(_, rows)| rows))?;
+    if items.rows.is_empty() {
+        let all_cancelled = !members(&message.items).is_empty();
         // All are cancelled: an update is then a delete, and an insert has nothing to reserve.
-        if standing.is_some() {
+        if all_cancelled && standing.is_some() {
             return Ok(desk.found.verdict(|| removed(letter, standing)));
         }
-        let text = "Todos os itens vieram cancelados: não há o que reservar.";
-        desk.found.error(Code::Missing, "/ReserveItemType", text);
+        if !desk.found.has_error_at("/ReserveItemType") {
+            let why = if all_cancelled { "Todos os itens vieram cancelados" } else { "Nenhum item foi informado" };
+            desk.found.error(Code::Missing, "/ReserveItemType", format!("{why}: não há o que reservar."));
+        }
     }
     let id = own_id(letter, items.branch);
     if let (Some(id), Some((company, _)), Some(document)) = (&id, items.branch, &message.document_reserve) {

@@ -1,6 +1,7 @@
 //! What a sale used of reserves is given back: it can be used by another (`domain/README.md`, Finer decisions,
 //! Reserves).
 
+use super::stock;
 use super::tables::Sc0;
 use crate::effect::{Effect, Update};
 use crate::loja701::tables::{Sl1, Sl2};
@@ -39,6 +40,7 @@ pub(crate) fn release(sale: &Sl1, lines: &[Sl2], world: &World) -> Result<Vec<Ef
             let freed = Update::of(reserve)
                 .set(Sc0::c0_quant, reserve.c0_qtdorig)
                 .set(Sc0::c0_qtdped, Decimal::ZERO)
+                .set(Sc0::stock, stock::key(&reserve.c0_produto, &reserve.c0_local))
                 .expect(Sc0::c0_qtdped, reserve.c0_qtdped);
             effects.push(Effect::Update(freed));
         }

@@ -47,6 +47,9 @@ table! {
         c0_numseri: text;
         /// Note.
         c0_obs: text;
+        /// Product and warehouse, as `product\|warehouse`, while the row holds stock back; empty once a sale has it.
+        stock: text;
     }
     index by_docres(company, c0_docres);
+    index by_stock(company, c0_filial, stock);
 }

@@ -29,7 +29,7 @@ impl fmt::Display for Difference {
 
 /// Every difference. Of rows and of what is sent only what is expected counts, but every table, row and message
 /// must be expected; the order of reasons and keys does not matter.
-pub(super) fn differences(expected: &Value, got: &Value) -> Vec<Difference> {
+pub fn differences(expected: &Value, got: &Value) -> Vec<Difference> {
     let mut found = Found::default();
     found.value("verdict", &expected["verdict"], &got["verdict"]);
     for list in ["violations", "missing", "warnings", "ids", "links", "unlinks"] {
@@ -39,6 +39,7 @@ pub(super) fn differences(expected: &Value, got: &Value) -> Vec<Difference> {
         found.tables(group, &expected[group], &got[group]);
     }
     found.members("sent", &expected["sent"], &got["sent"]);
+    found.value("returned", &expected["returned"], &got["returned"]);
     found.0
 }
 

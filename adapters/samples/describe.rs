@@ -2,7 +2,7 @@
 
 use crate::effect::{Effect, Sending, What};
 use crate::table::{Cell, Kind, Row, Table};
-use crate::verdict::Verdict;
+use crate::verdict::{Returned, Verdict};
 use eaid_schemas::envelope::json::JsonWriter;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::Violation;
@@ -10,26 +10,38 @@ use serde_json::{Map, Value, json};
 
 /// Describes a verdict: `violations` and `warnings` as `code path`, `missing` as `key path`, `ids` as
 /// `name origin destination`, `rows`, `updated` and `deleted` by table, `links` as `alias external internal`,
-/// `unlinks` as `alias external`, `sent` as what goes to whom, a trace with its content.
+/// `unlinks` as `alias external`, `sent` as what goes to whom, a trace with its content, `returned` as what the answer
+/// returns beside ids and errors.
 pub fn describe(verdict: &Verdict) -> Value {
     match verdict {
         Verdict::Stage(staged) => {
             let mut described =
                 json!({"verdict": "stage", "ids": ids(&staged.ids), "warnings": codes(&staged.warnings, false)});
             effects(&mut described, &staged.effects);
+            returned(&mut described, staged.returned.as_ref());
             described
         }
-        Verdict::Refuse(refusal) => json!({
-            "verdict": "refuse",
-            "violations": codes(&refusal.violations, true),
-            "warnings": codes(&refusal.violations, false),
-            "ids": ids(&refusal.ids),
-        }),
+        Verdict::Refuse(refusal) => {
+            let mut described = json!({
+                "verdict": "refuse",
+                "violations": codes(&refusal.violations, true),
+                "warnings": codes(&refusal.violations, false),
+                "ids": ids(&refusal.ids),
+            });
+            returned(&mut described, refusal.returned.as_ref());
+            described
+        }
         Verdict::Wait(waiting) => json!({
             "verdict": "wait",
             "missing": waiting.missing.iter().map(|missing| format!("{} {}", missing.key, missing.path)).collect::<Vec<_>>(),
             "warnings": codes(&waiting.warnings, false),
         }),
+    }
+}
+
+fn returned(described: &mut Value, returned: Option<&Returned>) {
+    if let Some(returned) = returned {
+        described["returned"] = serde_json::from_str(&returned.to_json()).unwrap_or_default();
     }
 }
 

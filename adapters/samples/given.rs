@@ -22,6 +22,7 @@ pub(crate) fn reference(file: &str) -> Option<&'static str> {
         "card_fees.csv" => include_str!("../../config/reference/card_fees.csv"),
         "products.csv" => include_str!("../../config/reference/products.csv"),
         "holidays.csv" => include_str!("../../config/reference/holidays.csv"),
+        "stock.csv" => include_str!("../../config/reference/stock.csv"),
         _ => return None,
     })
 }
@@ -34,6 +35,8 @@ pub(crate) fn rules(given: &Value) -> Result<Retail, String> {
     let mut retail = json!({
         "default_customer": "000001/01", "default_seller": "000001", "freight_type": "C", "sale_tes": "501",
         "closed_until": "", "release_forms": [], "wot": false, "batch_tries": 5, "cancel_patience": "25s",
+        "nfe_cancel_hours": 72, "rps_cancel_days": 180, "tax_number_check": "warn", "ecommerce_customers": false,
+        "stock_strict": [], "stock_lenient": [],
     });
     if !given.is_null() {
         super::merge(&mut retail, given);
@@ -46,12 +49,17 @@ pub(crate) fn rules(given: &Value) -> Result<Retail, String> {
 /// # Errors
 /// What is wrong with a rule or a table.
 pub fn books(given: &Value) -> Result<Books, String> {
-    Books::read(rules(given)?, |file| reference(file).map(str::to_owned))
+    read(given, &Value::Null)
+}
+
+/// The same, with some tables of its own by the names of their files.
+fn read(retail: &Value, own: &Value) -> Result<Books, String> {
+    Books::read(rules(retail)?, |file| own[file].as_str().or_else(|| reference(file)).map(str::to_owned))
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Builds the house of a description: `now`, `partner`, `retail`, `depara` (alias, external, internal) and
-/// `rows` (table, columns), and for a registration without code its `registration`.
+/// Builds the house of a description: `now`, `partner`, `retail`, `reference` (tables by file), `depara` (alias,
+/// external, internal) and `rows` (table, columns), and for a registration without code its `registration`.
 ///
 /// # Errors
 /// What is wrong with the description.
@@ -70,7 +78,7 @@ pub fn house(given: &Value) -> Result<House, String> {
     let registered = registered(&given["registration"])?;
     let declared: Vec<&'static Table> = registered.iter().flat_map(|routine| routine.tables).copied().collect();
     rows(&given["rows"], &declared)?.into_iter().for_each(|row| paper.put(row));
-    Ok(House { paper, books: books(&given["retail"])?, now, registered })
+    Ok(House { paper, books: read(&given["retail"], &given["reference"])?, now, registered })
 }
 
 /// The routine that a registration declares: `message`, `major` and `stage`, as in `adapters.toml`.

@@ -39,7 +39,7 @@ impl House {
             Ok(Document::Message(envelope)) => self.message(&envelope),
             Ok(Document::OrderEvent { text, .. }) => match order_event::open(&text, LIMITS.items) {
                 Ok(case) => self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0),
-                Err(violations) => Ok(Verdict::Refuse(Refusal { violations, ids: Vec::new() })),
+                Err(violations) => Ok(Verdict::Refuse(Refusal { violations, ..Refusal::default() })),
             },
             Err(unreadable) => Err(unreadable.text),
         }
@@ -57,10 +57,25 @@ impl House {
         let sale = rows.iter().find(is_ready).cloned();
         let sale = sale.ok_or_else(|| format!("no row of {} in {}", QUEUE.table.name, QUEUE.state))?;
         rows.into_iter().for_each(|row| self.paper.put(row));
+        self.plan(&sale)
+    }
+
+    /// Has GravaBatch take every staged sale, and keeps what comes of each.
+    ///
+    /// # Errors
+    /// The flaw of the routine.
+    pub fn batch(&mut self) -> Result<Vec<Verdict>, String> {
+        let state = Some(&QUEUE.state.into());
+        let mut waiting = self.paper.rows(QUEUE.table);
+        waiting.retain(|row| row.values(QUEUE.index).first() == state);
+        waiting.iter().map(|sale| self.plan(sale)).collect()
+    }
+
+    fn plan(&mut self, sale: &Row) -> Result<Verdict, String> {
         let mut wants = Wants::default();
-        ljgrvbatch::lines(&sale, &mut wants);
+        ljgrvbatch::lines(sale, &mut wants);
         let world = self.paper.world(wants, self.now);
-        let case = ljgrvbatch::open(&sale, &world).map_err(|flaw| flaw.0)?;
+        let case = ljgrvbatch::open(sale, &world).map_err(|flaw| flaw.0)?;
         self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0)
     }
 

@@ -90,7 +90,7 @@ pub fn read_text<R: Record>(text: &str, cx: &mut Reading) -> Result<R, Broken> {
 
 /// Writes a whole message.
 pub(super) fn write(identity: &Identity, heading: &Heading<'_>, content: &dyn Content) -> String {
-    let mut out = JsonWriter::default();
+    let mut out = JsonWriter::of(heading.version());
     out.begin_object();
     out.property("Header");
     out.begin_object();

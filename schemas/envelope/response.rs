@@ -2,8 +2,9 @@
 //! `contract.md`, The answer).
 
 use super::{Format, json, xml};
+use crate::version::Version;
 use crate::violation::Violation;
-use crate::write::{Content, Writer, texts};
+use crate::write::{Content, Properties, Writer, texts};
 
 /// The version of the envelope that we write.
 pub(super) const STANDARD: &str = "1.000";
@@ -46,6 +47,13 @@ pub struct Heading<'a> {
     pub delivery_type: &'a str,
 }
 
+impl Heading<'_> {
+    /// The version as it is read; `None` where it is none.
+    pub(super) fn version(&self) -> Option<Version> {
+        Version::parse(self.version).map(|(version, _)| version)
+    }
+}
+
 /// The partner's id and ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InternalId {
@@ -71,7 +79,7 @@ pub struct Enabled {
 }
 
 /// The answer to a business message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Response<'a> {
     /// The UUID answered, as it came.
     pub received_uuid: &'a str,
@@ -91,6 +99,8 @@ pub struct Response<'a> {
     pub ids: &'a [InternalId],
     /// What is exchanged with the partner; `None` where that was not asked.
     pub enabled: Option<&'a [Enabled]>,
+    /// What the routine itself returns, beside the ids.
+    pub returned: Option<&'a dyn Properties>,
 }
 
 /// Writes a whole message: header and content.
@@ -143,6 +153,9 @@ impl Content for Response<'_> {
         }
         if let Some(enabled) = self.enabled {
             write_enabled(out, enabled);
+        }
+        if let Some(returned) = self.returned {
+            returned.write_properties(out);
         }
         if !self.is_ok {
             let errors = self.messages.iter().filter(|message| message.is_error());

@@ -186,7 +186,7 @@ pub(super) fn unescape(text: &str) -> Option<String> {
 
 /// Writes a whole message.
 pub(super) fn write(identity: &Identity, heading: &Heading<'_>, content: &dyn Content) -> String {
-    let mut out = XmlWriter::with_declaration();
+    let mut out = XmlWriter::with_declaration(heading.version());
     out.property(ROOT);
     out.begin_object();
     out.property(INFORMATION);

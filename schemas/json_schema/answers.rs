@@ -2,6 +2,7 @@
 
 use super::Definitions;
 use crate::envelope::Header;
+use crate::item_reserve::ShortItem;
 use crate::record::Record;
 use crate::version::Version;
 use crate::violation::Code;
@@ -92,6 +93,17 @@ fn enabled() -> Value {
     })
 }
 
+/// What is free of the products that are short.
+fn shortage(definitions: &mut Definitions) -> Value {
+    let item = definitions.record(ShortItem::spec(), VERSION);
+    json!({
+        "type": "object",
+        "description": "What is free of each product that is short.",
+        "properties": { "Item": { "type": "array", "items": item } },
+        "required": ["Item"],
+    })
+}
+
 pub(super) fn response(definitions: &mut Definitions) -> Value {
     let (received, finding, id) = (received(definitions), finding(definitions), internal_id(definitions));
     let content = json!({
@@ -113,6 +125,10 @@ pub(super) fn response(definitions: &mut Definitions) -> Value {
                     "ListOfInternalID": { "type": "array", "items": id },
                     "Error": text("All errors, a line each, for old readers."),
                     "EnabledTransactions": enabled(),
+                    "IsCancellable": { "type": "boolean", "description": "Answers RetailSalesCancellationAllowance." },
+                    "Message": text("Why the sale cannot be cancelled."),
+                    "Code": text("001: the stock does not cover a reserve."),
+                    "Detail": shortage(definitions),
                 },
             },
         },

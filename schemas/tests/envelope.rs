@@ -266,6 +266,7 @@ fn answer(format: Format, text: &str, received: &str) -> String {
         messages: &messages,
         ids: &ids,
         enabled: None,
+        returned: None,
     };
     write(format, &identity, &heading, &response)
 }

@@ -5,17 +5,19 @@
 use eaid_schemas::customer_vendor::CustomerVendor;
 use eaid_schemas::envelope::response::{Enabled, Heading, Identity, InternalId, Receipt, Response, write};
 use eaid_schemas::envelope::{Document, Format, Limits, decode};
-use eaid_schemas::item_reserve::ItemReserve;
+use eaid_schemas::field::{Amount, Flag, Text};
+use eaid_schemas::item_reserve::{ItemReserve, ShortItem, Shortage};
 use eaid_schemas::json_schema::document;
 use eaid_schemas::messages::{MESSAGES, Message, find};
 use eaid_schemas::read::Reading;
-use eaid_schemas::record::{Record, Shape, Spec};
+use eaid_schemas::record::{List, Record, Shape, Spec};
 use eaid_schemas::retail_sales::RetailSales;
-use eaid_schemas::retail_sales_cancellation::RetailSalesCancellation;
+use eaid_schemas::retail_sales_cancellation::{Allowance, RetailSalesCancellation};
 use eaid_schemas::version::Version;
 use eaid_schemas::violation::{Code, Violation};
-use eaid_schemas::write::Content;
+use eaid_schemas::write::{Content, Properties};
 use jsonschema::Validator;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -323,11 +325,21 @@ fn answers_fit_their_schemas() {
         [Violation::error(Code::Missing, "/InternalId", "falta"), Violation::warning(Code::ReadAs, "", "lido")];
     let ids = [InternalId { name: "RETAILSALES".into(), origin: "S-1".into(), destination: "01|0101".into() }];
     let enabled = [Enabled { name: "RetailSales", version: "2.009".into(), send: false, receive: true }];
-    for (is_ok, messages, ids, enabled) in [
-        (true, &messages[1..], &ids[..], None),
-        (false, &messages[..], &[], None),
-        (true, &[], &[], None),
-        (true, &[], &[], Some(&enabled[..])),
+    let allowance = Allowance { is_cancellable: Some(Flag(false)), message: Some(Text::new("faturada")) };
+    let short = ShortItem {
+        item_code: Some(Text::new("PROD1")),
+        available: Amount::of(Decimal::TWO),
+        lot_number: Some(Text::new("L1")),
+        ..ShortItem::default()
+    };
+    let short = Shortage { code: Some(Text::new("001")), detail: Some(List(vec![short])) };
+    for (is_ok, messages, ids, enabled, returned) in [
+        (true, &messages[1..], &ids[..], None, None),
+        (false, &messages[..], &[], None, None),
+        (true, &[], &[], None, None),
+        (true, &[], &[], Some(&enabled[..]), None),
+        (true, &[], &[], None, Some(&allowance as &dyn Properties)),
+        (false, &messages[..], &[], None, Some(&short)),
     ] {
         let answer = Response {
             received_uuid: "u",
@@ -339,6 +351,7 @@ fn answers_fit_their_schemas() {
             messages,
             ids,
             enabled,
+            returned,
         };
         fits("Response", &write(Format::Json, &identity, &heading("Response"), &answer as &dyn Content));
     }

@@ -192,6 +192,10 @@ codes! {
     SituationAbsent = "situation_absent"
         "Protheus does the same."
         "Envie RegisterSituation Active para que o cliente possa comprar.";
+    /// The CPF or CNPJ has a wrong length or wrong check digits.
+    TaxNumber = "tax_number"
+        "A CNPJ may have letters. By `[retail] tax_number_check` the customer is stored with a warning, or refused."
+        "Confira o documento no cadastro de origem; cada dígito conta.";
     /// Unreadable: no JSON.
     NotJson = "not_json"
         "The text says where it breaks off. The bytes are kept."

@@ -20,6 +20,7 @@ const REFERENCE: &[(&str, &str)] = &[
     file!("config/reference/card_fees.csv"),
     file!("config/reference/products.csv"),
     file!("config/reference/holidays.csv"),
+    file!("config/reference/stock.csv"),
 ];
 
 /// De/Para of the demonstration.

@@ -2,7 +2,7 @@
 
 use super::read::Problem;
 use crate::config::Config;
-use eaid_adapters::books::FILES;
+use eaid_adapters::books::{FILES, OPTIONAL};
 use std::path::Path;
 
 /// The texts of a catalog.
@@ -31,7 +31,12 @@ impl Texts {
         let paths = &config.catalog;
         let adapters = (paths.adapters.display().to_string(), read(&paths.adapters));
         let routes = (paths.routes.display().to_string(), read(&paths.routes));
-        let tables = FILES.iter().map(|name| (*name, read(&paths.reference.join(name)))).collect();
+        let tables = FILES.iter().map(|name| {
+            let path = paths.reference.join(name);
+            let is_spared = OPTIONAL.contains(name) && !path.exists();
+            (*name, if is_spared { String::new() } else { read(&path) })
+        });
+        let tables = tables.collect();
         Texts { adapters, routes, reference: (paths.reference.display().to_string(), tables), unread }
     }
 

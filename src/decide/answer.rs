@@ -4,6 +4,7 @@ use super::lay::Laid;
 use super::{Moment, place};
 use crate::catalog::Catalog;
 use crate::store::{Outgoing, SendKind, Settled, State};
+use eaid_adapters::verdict::Returned;
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::{Enabled, Heading, InternalId, Receipt, Response, write};
 use eaid_schemas::violation::{Code, Violation};
@@ -16,22 +17,29 @@ pub struct Answer {
     ids: Vec<InternalId>,
     /// What is exchanged with the partner, where that was asked.
     enabled: Option<Vec<Enabled>>,
+    /// What the routine returns beside that.
+    returned: Option<Returned>,
 }
 
 impl Answer {
     /// OK, with ids.
     pub fn ok(ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: true, ids, enabled: None }
+        Answer { is_ok: true, ids, enabled: None, returned: None }
     }
 
     /// ERROR, with ids that exist already.
     pub fn refused(ids: Vec<InternalId>) -> Answer {
-        Answer { is_ok: false, ids, enabled: None }
+        Answer { is_ok: false, ids, enabled: None, returned: None }
     }
 
     /// What is exchanged with the partner.
     pub fn who_is(enabled: Vec<Enabled>) -> Answer {
-        Answer { is_ok: true, ids: Vec::new(), enabled: Some(enabled) }
+        Answer { enabled: Some(enabled), ..Answer::ok(Vec::new()) }
+    }
+
+    /// With what the routine returns beside ids and errors.
+    pub fn returning(self, returned: Option<Returned>) -> Answer {
+        Answer { returned, ..self }
     }
 }
 
@@ -141,6 +149,7 @@ fn write_answer(
         messages,
         ids: &answer.ids,
         enabled: answer.enabled.as_deref(),
+        returned: answer.returned.as_ref().map(|returned| returned.0.as_ref()),
     };
     let body = write(format(laid), &catalog.identity, &heading, &response);
     let kind = if answer.enabled.is_some() { SendKind::Whois } else { SendKind::Response };

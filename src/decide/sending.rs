@@ -94,6 +94,7 @@ fn outgoing(
                 messages: violations,
                 ids,
                 enabled: None,
+                returned: None,
             };
             (SendKind::Error, *transaction, *format, write(*format, &catalog.identity, &heading, &response))
         }

@@ -5,7 +5,7 @@ mod answers;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::decide::lay::{Arrival, Laid, lay};
-use crate::decide::{Decided, Moment, batch, wants, world};
+use crate::decide::{Decided, Moment, batch, wants, wants_further, widen, world};
 use crate::fault::Fault;
 use crate::office::look_further;
 use crate::store::{Ask, Found, State, Store};
@@ -211,8 +211,13 @@ async fn decide(
     for (sequence, count) in sequences {
         world.know_numbers(&sequence, 1..1 + u64::from(count));
     }
-    if let Some(store) = store {
-        look_further(store, laid, &mut world).await?;
+    match store {
+        Some(store) => look_further(store, laid, catalog, &mut world).await?,
+        // Nothing is there: nothing more is found either.
+        None => {
+            let further = wants_further(laid, catalog, &world);
+            widen(&mut world, further, &mut Found::default());
+        }
     }
     let mut fresh = Uuid::now_v7;
     let mut at = Moment { now, patience: config.waiting.patience.0, fresh: &mut fresh };

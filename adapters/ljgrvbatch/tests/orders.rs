@@ -159,6 +159,7 @@ fn sale_that_arrived_cancelled_frees_its_reserves_alone() {
         c0_quant: amount("3") - amount(used),
         c0_qtdorig: amount("3"),
         c0_qtdped: amount(used),
+        stock: if used == "0" { "|" } else { "" }.into(),
         ..Sc0::default()
     };
     shop.paper.enter_row(&reserve("R00001", "3"));

@@ -6,10 +6,12 @@
 mod amounts;
 mod arrival;
 mod batch;
+mod cases;
 mod demonstration;
 mod depara;
 mod desk;
 mod formats;
 mod garbage;
+mod lives;
 mod mandatory;
 mod privacy;

@@ -1,6 +1,7 @@
 //! JSON text, without blanks.
 
 use crate::envelope::Format;
+use crate::version::Version;
 use crate::write::Writer;
 
 /// Writes JSON text, without blanks.
@@ -8,9 +9,15 @@ use crate::write::Writer;
 pub struct JsonWriter {
     text: String,
     comma: bool,
+    version: Option<Version>,
 }
 
 impl JsonWriter {
+    /// Begins a message of a version.
+    pub fn of(version: Option<Version>) -> Self {
+        JsonWriter { version, ..JsonWriter::default() }
+    }
+
     /// What was written.
     pub fn finish(self) -> String {
         self.text
@@ -51,6 +58,10 @@ impl JsonWriter {
 impl Writer for JsonWriter {
     fn format(&self) -> Format {
         Format::Json
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.version
     }
 
     fn begin_object(&mut self) {

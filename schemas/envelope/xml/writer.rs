@@ -1,6 +1,7 @@
 //! XML text, without blanks between its elements.
 
 use crate::envelope::Format;
+use crate::version::Version;
 use crate::write::Writer;
 use std::ops::Range;
 
@@ -22,12 +23,14 @@ pub struct XmlWriter {
     open: Vec<Open>,
     /// The last start tag lacks its `>`: attributes may follow.
     in_tag: bool,
+    version: Option<Version>,
 }
 
 impl XmlWriter {
-    /// Begins a document with its declaration.
-    pub fn with_declaration() -> Self {
-        XmlWriter { text: r#"<?xml version="1.0" encoding="UTF-8"?>"#.to_owned(), ..XmlWriter::default() }
+    /// Begins a document with its declaration, of a message of a version.
+    pub fn with_declaration(version: Option<Version>) -> Self {
+        let text = r#"<?xml version="1.0" encoding="UTF-8"?>"#.to_owned();
+        XmlWriter { text, version, ..XmlWriter::default() }
     }
 
     /// What was written.
@@ -107,6 +110,10 @@ fn escape(text: &str, out: &mut String) {
 impl Writer for XmlWriter {
     fn format(&self) -> Format {
         Format::Xml
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.version
     }
 
     fn begin_object(&mut self) {
