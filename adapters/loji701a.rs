@@ -28,7 +28,7 @@ pub static ROUTINE: Routine = Routine {
     name: "LOJI701A",
     message: "DocumentTraceAbilityOrderRetail",
     summary: "Envia a situação de cada pedido de retirada: empacotado, entregue.",
-    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec },
+    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec, asked: None },
     tables: &[],
 };
 

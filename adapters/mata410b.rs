@@ -1,5 +1,6 @@
 //! MATA410B: an event of a delivery order becomes a DocumentTraceAbilityOrder (`domain/trace.md` 2 and 4).
 
+mod asked;
 mod document;
 pub mod invoices;
 pub mod status;
@@ -16,7 +17,7 @@ use crate::ljgrvbatch::tables::{Sc5, Sc6};
 use crate::loja701::tables::{Sl1, Sl2};
 use crate::loja704::release;
 use crate::order_event::{Told, not_allowed, refused};
-use crate::routine::{Case, Part, Routine};
+use crate::routine::{Case, Part, Routine, receive};
 use crate::table::{Cell, KEY};
 use crate::verdict::{Staged, Verdict};
 use crate::world::{Flaw, Wants, World};
@@ -32,7 +33,7 @@ pub static ROUTINE: Routine = Routine {
     name: "MATA410B",
     message: "DocumentTraceAbilityOrder",
     summary: "Envia a situação de cada pedido de entrega: liberado ou bloqueado, faturado, empacotado, enviado, entregue.",
-    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec },
+    part: Part::Sends { majors: &[1], content: DocumentTraceAbilityOrder::spec, asked: Some(&receive::<asked::Asked>) },
     tables: &[tables::Sf2::TABLE, tables::OrderTrace::TABLE],
 };
 

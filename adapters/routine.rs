@@ -203,10 +203,20 @@ pub enum Part {
         majors: &'static [u32],
         /// What it writes: conditions are checked against it.
         content: fn() -> &'static Spec,
+        /// Opens a request for what it sends, where it answers those.
+        asked: Option<&'static Open>,
     },
 }
 
 impl Part {
+    /// Opens what it receives; `None` where it only sends.
+    pub fn open(&self) -> Option<&'static Open> {
+        match self {
+            Part::Receives { open, .. } => Some(*open),
+            Part::Sends { asked, .. } => *asked,
+        }
+    }
+
     /// The majors that it reads or writes.
     pub fn majors(&self) -> &'static [u32] {
         match self {

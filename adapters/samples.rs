@@ -160,7 +160,11 @@ samples! {
         "refuse-event-of-a-pick-up"
         "refuse-unreadable"
         "refuse-nfe-of-no-invoice"
-        "wait-for-order";
+        "wait-for-order"
+        "stage-asked-for"
+        "refuse-purchase-order"
+        "refuse-asked-for-another-partner"
+        "refuse-told-by-the-partner";
     "LOJI701A" in "loji701a" by decide:
         "stage-pickup-confirmed"
         "stage-fiscal-document-authorized"

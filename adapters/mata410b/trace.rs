@@ -77,9 +77,9 @@ fn line(item: &Sc6) -> Line<'_> {
     }
 }
 
-/// The trace of a sales order.
-pub(crate) fn of(order: &Sc5, items: &[Sc6], invoices: &[Sf2], status: &'static Status) -> Effect {
-    let picture = Picture {
+/// What a trace of a sales order says.
+fn picture<'a>(order: &'a Sc5, items: &'a [Sc6], invoices: &'a [Sf2], status: &'static Status) -> Picture<'a> {
+    Picture {
         company: &order.company,
         branch: &order.c5_filial,
         number: &order.c5_num,
@@ -91,7 +91,22 @@ pub(crate) fn of(order: &Sc5, items: &[Sc6], invoices: &[Sf2], status: &'static 
         sale_id: &order.sale_id,
         lines: items.iter().map(line).collect(),
         invoices,
-    };
+    }
+}
+
+/// The content of a trace of a sales order.
+pub(super) fn content_of(
+    order: &Sc5,
+    items: &[Sc6],
+    invoices: &[Sf2],
+    status: &'static Status,
+) -> DocumentTraceAbilityOrder {
+    content(&picture(order, items, invoices, status))
+}
+
+/// The trace of a sales order.
+pub(crate) fn of(order: &Sc5, items: &[Sc6], invoices: &[Sf2], status: &'static Status) -> Effect {
+    let picture = picture(order, items, invoices, status);
     Effect::Send(Sending {
         partner: order.partner.clone().into(),
         origin: order.origin.clone().into(),

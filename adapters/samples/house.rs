@@ -5,7 +5,7 @@ use crate::books::Books;
 use crate::ljgrvbatch::{self, QUEUE};
 use crate::order_event;
 use crate::paper::Paper;
-use crate::routine::{Address, Part, Routine};
+use crate::routine::{Address, Routine};
 use crate::table::Row;
 use crate::verdict::{Refusal, Verdict};
 use crate::world::Wants;
@@ -81,10 +81,9 @@ impl House {
 
     fn message(&mut self, envelope: &Envelope) -> Result<Verdict, String> {
         let transaction = Header::text(&envelope.header.transaction);
-        let receives = ROUTINES.iter().copied().chain(self.registered).find_map(|routine| match &routine.part {
-            Part::Receives { open, .. } if routine.message.eq_ignore_ascii_case(transaction) => Some(open),
-            _ => None,
-        });
+        let mut routines = ROUTINES.iter().copied().chain(self.registered);
+        let reads = |routine: &&Routine| routine.message.eq_ignore_ascii_case(transaction);
+        let receives = routines.find(reads).and_then(|routine| routine.part.open());
         let open = receives.ok_or_else(|| format!("no routine receives {transaction}"))?;
         let case = open(envelope, self.address(envelope)?);
         self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0)

@@ -194,7 +194,7 @@ fn check_direction(
         Part::Receives { .. } if send.value => {
             page.problem(send.at, format!("{} only receives; set send = false", routine.name));
         }
-        Part::Sends { .. } if receive.value => {
+        Part::Sends { asked: None, .. } if receive.value => {
             page.problem(receive.at, format!("{} only sends; set receive = false", routine.name));
         }
         _ => {}

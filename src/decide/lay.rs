@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Method};
 use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
 use eaid_adapters::order_event;
-use eaid_adapters::routine::{Case, Part};
+use eaid_adapters::routine::Case;
 use eaid_schemas::envelope::order_event::locate as locate_in_event;
 use eaid_schemas::envelope::{
     DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode, is_of_header,
@@ -324,7 +324,7 @@ fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Li
             laid.desk = OnDesk::Refused(refused.violations);
         }
         Ok(routed) => {
-            let Part::Receives { open, .. } = routed.registration.routine.part else { return };
+            let Some(open) = routed.registration.routine.part.open() else { return };
             let method = routed.registration.method;
             laid.line = routed.registration.line;
             laid.to.is_sync = header.delivery_type.map_or(method == Method::Sync, |kind| kind == DeliveryType::Sync);

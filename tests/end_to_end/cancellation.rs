@@ -23,6 +23,16 @@ pub fn cancellation(number: u32) -> Value {
     })
 }
 
+/// Asks whether a sale may be cancelled.
+fn question(number: u32) -> Value {
+    let mut asked = cancellation(number);
+    asked["Header"]["Transaction"] = json!("RETAILSALESCANCELLATIONALLOWANCE");
+    asked["Header"]["SubType"] = json!("request");
+    asked["Header"]["Version"] = json!("1.000");
+    asked["Content"] = json!({ "RetailSalesInternalId": format!("PEDIDO-{number}") });
+    asked
+}
+
 #[tokio::test]
 async fn on_rabbitmq_and_postgresql() {
     cycle(Site::on(Engine::Production, "cancel").await).await;
@@ -41,6 +51,10 @@ async fn cycle(site: Site) {
     let sale = entrega(6101);
     let id = site.ok(&sale).await;
     rows.becomes("sl1", "l1_situa", "l1_docped = '000006101'", "FR").await;
+    let asked = question(6101);
+    site.omni.send(&asked).await;
+    let answer = site.response(&uuid(&asked)).await;
+    assert_eq!(answer["Content"]["ReturnContent"], json!({ "IsCancellable": true }));
     let cancelling = cancellation(6101);
     assert_eq!(site.ok(&cancelling).await, id);
     rows.is("sl1", "l1_docped = '000006101'", "l1_situa=FR; l1_storc=C").await;
@@ -53,6 +67,8 @@ async fn cycle(site: Site) {
     assert_eq!(rows.count("xxf", "xxf_alias = 'SL1'").await, 0);
     let twice = site.refused(&again(&cancelling)).await;
     assert_eq!(twice, [("already_integrated".to_owned(), "/InternalId".to_owned())]);
+    let gone = site.refused(&question(6101)).await;
+    assert_eq!(gone, [("not_found".to_owned(), "/RetailSalesInternalId".to_owned())]);
     assert_eq!(site.ok(&again(&sale)).await, id, "the id is free again");
 
     let early = cancellation(6102);
