@@ -76,8 +76,8 @@ route = "ONMI"
 execution_branch = "010"
 
 [[adapter]]
-routine = "MATA410B"
-message = "DocumentTraceAbilityOrder"
+routine = "LOJI701A"
+message = "DocumentTraceAbilityOrderRetail"
 receive = true
 operation = "delete"
 version = "2.000"
