@@ -57,24 +57,6 @@ impl Paper {
         self.rows.push(row);
     }
 
-    /// All rows of a table.
-    pub fn rows(&self, table: &Table) -> Vec<Row> {
-        self.rows.iter().filter(|row| row.table == table).cloned().collect()
-    }
-
-    /// Everything that it knows, as effects that enter it elsewhere.
-    pub fn entered(&self) -> impl Iterator<Item = Effect> {
-        let links = self.depara.iter().map(|((partner, alias, external), entry)| Effect::Link {
-            partner: partner.clone(),
-            alias: *alias,
-            external: external.clone(),
-            internal: entry.internal.clone(),
-            stamp: entry.stamp.clone(),
-            was: None,
-        });
-        self.rows.iter().cloned().map(Effect::Insert).chain(links)
-    }
-
     /// The next number of each sequence.
     pub fn sequences(&self) -> impl Iterator<Item = (&str, u64)> {
         self.sequences.iter().map(|(sequence, next)| (sequence.as_str(), *next))

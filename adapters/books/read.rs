@@ -1,6 +1,8 @@
 //! Reading the reference tables: every problem of every file at once.
 
-use super::{Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station, Stock};
+use super::{
+    Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station, Stock,
+};
 use crate::near::{hint, nearest};
 use rust_decimal::Decimal;
 use serde::Deserialize;

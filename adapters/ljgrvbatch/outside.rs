@@ -132,7 +132,7 @@ impl Case for Report {
     fn apply(&self, _: &Books, world: &mut World) -> Result<Verdict, Flaw> {
         if self.noted.is_none() {
             if let Some(violation) = self.refusal() {
-                return Ok(Verdict::Refuse(Refusal { violations: vec![violation], ids: Vec::new() }));
+                return Ok(Verdict::Refuse(Refusal { violations: vec![violation], ..Refusal::default() }));
             }
             if self.is_repeated() {
                 return Ok(Verdict::Stage(Staged::default()));

@@ -66,8 +66,8 @@ impl House {
     /// The flaw of the routine.
     pub fn batch(&mut self) -> Result<Vec<Verdict>, String> {
         let state = Some(&QUEUE.state.into());
-        let mut waiting = self.paper.rows(QUEUE.table);
-        waiting.retain(|row| row.values(QUEUE.index).first() == state);
+        let waits = |row: &&Row| row.values(QUEUE.index).first() == state;
+        let waiting: Vec<Row> = self.paper.rows_of(QUEUE.table).filter(waits).cloned().collect();
         waiting.iter().map(|sale| self.plan(sale)).collect()
     }
 

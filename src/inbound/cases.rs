@@ -10,12 +10,12 @@ use crate::catalog::read::catalog;
 use crate::config::defaults;
 use crate::decide::lay::{Arrival, Laid, lay};
 use crate::office::Office;
-use crate::store::suite::house::House;
+use crate::store::State;
+use crate::store::suite::house::{House, effects};
 use crate::store::suite::on_both_engines;
-use crate::store::{Batch, State};
+use crate::store::suite::rules::{empty, known};
 use case::Case;
 use eaid_adapters::TABLES;
-use eaid_adapters::effect::{Alias, Effect};
 use eaid_adapters::samples;
 use eaid_adapters::table::{Cell, KEY, Row, Table};
 use std::collections::BTreeSet;
@@ -50,10 +50,12 @@ async fn take(house: &House, case: &Case) {
     assert!(is_taken, "{}: {:?} {:?}", case.name, settled.state, settled.violations);
     paper.decide(&case.message).unwrap_or_else(|why| panic!("{}: {why}", case.name));
     for table in TABLES {
-        let (kept, drawn) = (house.rows(table).await, paper.paper.rows(table));
+        let (kept, drawn) = (house.rows(table).await, paper.paper.rows_of(table).cloned().collect());
         assert_eq!(told(table, kept), told(table, drawn), "{}: {}", case.name, table.name);
     }
-    let drawn: BTreeSet<[String; 4]> = paper.paper.entered().filter_map(|effect| entry(&effect)).collect();
+    let drawn = paper.paper.entries();
+    let drawn = drawn.map(|(partner, alias, external, internal)| [partner, alias.alias, external, internal]);
+    let drawn: BTreeSet<[String; 4]> = drawn.map(|entry| entry.map(str::to_owned)).collect();
     assert_eq!(entries(house).await, drawn, "{}: De/Para", case.name);
 }
 
@@ -77,7 +79,7 @@ fn office(house: &House, case: &Case, paper: &samples::House) -> Office {
 
 /// Enters what the house on paper knows.
 async fn enter(house: &House, paper: &samples::House) {
-    house.keep(Batch { effects: paper.paper.entered().collect(), ..Batch::default() }).await;
+    house.keep(effects(known(paper))).await;
     let used = paper.paper.sequences().map(|(name, next)| (name.to_owned(), u32::try_from(next - 1).expect("few")));
     house.store.lease_numbers(&used.collect::<Vec<_>>()).await.expect("numbers");
 }
@@ -95,30 +97,9 @@ fn laid(case: &Case, office: &Office) -> Laid {
     lay(arrival, &office.catalog(), &office.config.envelope_limits())
 }
 
-/// Takes everything out again.
-async fn empty(house: &House) {
-    let mut effects = Vec::new();
-    for table in TABLES {
-        let rows = house.rows(table).await;
-        effects.extend(rows.iter().map(|row| Effect::Delete { table, key: row.values(KEY) }));
-    }
-    for [partner, alias, external, _] in entries(house).await {
-        effects.push(Effect::Unlink { partner, alias: Alias::find(&alias).expect("a kind"), external });
-    }
-    house.keep(Batch { effects, ..Batch::default() }).await;
-    for table in ["numbers", "inbox"] {
-        house.sql(&format!("delete from {table}")).await;
-    }
-}
-
 async fn entries(house: &House) -> BTreeSet<[String; 4]> {
     let rows = house.sql("select xxf_refer, xxf_alias, xxf_extval, xxf_intval from xxf").await;
     rows.into_iter().map(|row| row.try_into().expect("four columns")).collect()
-}
-
-fn entry(effect: &Effect) -> Option<[String; 4]> {
-    let Effect::Link { partner, alias, external, internal, .. } = effect else { return None };
-    Some([partner.clone(), alias.alias.to_owned(), external.clone(), internal.clone()])
 }
 
 /// Rows as texts in the order of their keys, without moments.

@@ -7,7 +7,7 @@ pub(crate) mod house;
 mod keeping;
 mod processes;
 mod registered;
-mod rules;
+pub(crate) mod rules;
 mod schema;
 mod sending;
 mod waiting;

@@ -3,7 +3,7 @@
 
 use crate::desk::{message, set};
 use eaid_adapters::TABLES;
-use eaid_adapters::effect::{Alias, Effect};
+use eaid_adapters::effect::Alias;
 use eaid_adapters::samples::{House, SAMPLES, house};
 use eaid_adapters::table::{KEY, Row};
 use eaid_adapters::verdict::Verdict;
@@ -34,7 +34,7 @@ fn held(house: &House) -> Vec<String> {
     let mut seen: BTreeMap<(bool, String), usize> = BTreeMap::new();
     let mut told = Vec::new();
     for table in TABLES.iter().filter(|table| table.name != "order_trace") {
-        let mut rows: Vec<Row> = house.paper.rows(table);
+        let mut rows: Vec<&Row> = house.paper.rows_of(table).collect();
         rows.sort_by_cached_key(|row| row.values(KEY));
         for row in rows {
             let cells = table.columns.iter().zip(&row.cells).map(|(column, cell)| {
@@ -55,11 +55,11 @@ fn held(house: &House) -> Vec<String> {
 }
 
 fn entries(house: &House) -> BTreeSet<String> {
-    let links = house.paper.entered().filter_map(|effect| match effect {
-        Effect::Link { alias, external, internal, .. } => Some(format!("{} {external} {internal}", alias.alias)),
-        _ => None,
-    });
-    links.collect()
+    house
+        .paper
+        .entries()
+        .map(|(_, alias, external, internal)| format!("{} {external} {internal}", alias.alias))
+        .collect()
 }
 
 /// Every order of four.
@@ -158,7 +158,7 @@ fn a_cancelled_sale_leaves_what_was_there_before() {
 fn left(house: &House, of: Option<&str>) -> BTreeSet<String> {
     let mut told = BTreeSet::new();
     for table in TABLES.iter().filter(|table| !["order_trace", "sl2", "sl4", "slx"].contains(&table.name)) {
-        for row in house.paper.rows(table) {
+        for row in house.paper.rows_of(table) {
             let column = |name: &str| table.columns.iter().position(|column| column.name == name);
             let text = |name: &str| column(name).map_or("", |place| row.cells[place].as_text());
             if of.is_some_and(|id| table.name == "sl1" && text("external_id") == id && text("l1_orcres").is_empty()) {

@@ -17,7 +17,7 @@ pub fn message(format: Format, content: &dyn Content) -> String {
         sub_type: "event",
         event: "upsert",
         transaction: "RetailSales",
-        version: "2.009",
+        version: "999.000",
         company: "01",
         branch: "0101",
         generated_on: "2026-11-20T14:30:00-03:00",

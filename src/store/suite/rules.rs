@@ -29,7 +29,7 @@ async fn every_accepted_sale_leaves_its_rows(house: House) {
 }
 
 /// Takes everything away, so that one database serves all cases.
-async fn empty(house: &House) {
+pub(crate) async fn empty(house: &House) {
     let spine = ["inbox", "outbox", "sending", "depara", "waits", "numbers", "claims"].map(str::to_owned);
     let tables = spine.into_iter().chain(TABLES.iter().map(|table| format!("t_{}", table.name)));
     if house.is_postgres() {
@@ -103,7 +103,7 @@ async fn a_number_that_is_taken_is_passed_over(house: House) {
 }
 
 /// What a house knows, as effects.
-fn known(paper: &samples::House) -> Vec<Effect> {
+pub(crate) fn known(paper: &samples::House) -> Vec<Effect> {
     let rows = TABLES.iter().flat_map(|table| paper.paper.rows_of(table)).cloned().map(Effect::Insert);
     let links = paper.paper.entries().map(|(partner, alias, external, internal)| Effect::Link {
         partner: partner.to_owned(),
