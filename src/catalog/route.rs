@@ -3,7 +3,7 @@
 
 use super::{Catalog, Operation, Registration, Route, Version};
 use eaid_adapters::near::nearest;
-use eaid_adapters::routine::{Address, Routine};
+use eaid_adapters::routine::{Address, Part, Routine};
 use eaid_schemas::envelope::response::Enabled;
 use eaid_schemas::envelope::{Envelope, Event, Header};
 use eaid_schemas::field::Choice;
@@ -143,7 +143,15 @@ impl Catalog {
         if name.is_empty() {
             return None;
         }
-        let receives = |routine: &Routine| routine.message.eq_ignore_ascii_case(name) && routine.part.open().is_some();
+        // What eaid sends it reads as a question only, and only where a line says so.
+        let is_asked = |routine: &Routine| {
+            routine.part.open().is_some()
+                && self.registrations.iter().any(|known| known.receive && known.routine.name == routine.name)
+        };
+        let receives = |routine: &Routine| {
+            let reads = matches!(routine.part, Part::Receives { .. }) || is_asked(routine);
+            reads && routine.message.eq_ignore_ascii_case(name)
+        };
         let known = self.routines().filter(|routine| receives(routine));
         let readers: Vec<&Routine> = known.collect();
         let Some(routine) = readers.first() else {
