@@ -7,9 +7,9 @@ mod read;
 mod tests;
 
 use chrono::NaiveDate;
+use foldhash::HashMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::time::Duration;
 
 pub use holidays::{Feast, Holiday};

@@ -5,7 +5,7 @@ use eaid_schemas::envelope::json::JsonWriter;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, ErrorPaths, Violation};
 use eaid_schemas::write::{Properties, Writer};
-use std::collections::HashSet;
+use foldhash::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,8 +7,8 @@ use crate::effect::{Alias, Effect, Update};
 use crate::number::six_characters;
 use crate::table::{Cell, Declared, KEY, Row, Table};
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use foldhash::{HashMap, HashSet};
 pub use footprint::Footprint;
-use std::collections::{HashMap, HashSet};
 
 /// One thing to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -189,9 +189,15 @@ pub struct World {
 impl World {
     /// A world at a moment, in the time zone of the configuration.
     pub fn new(now: DateTime<FixedOffset>, wants: Wants) -> Self {
-        let (asked, tables) = (HashSet::new(), HashSet::new());
-        let (depara, shelves, numbers) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut world = World { now, depara, shelves, asked, tables, numbers, footprint: Footprint::default() };
+        let mut world = World {
+            now,
+            depara: HashMap::default(),
+            shelves: HashMap::default(),
+            asked: HashSet::default(),
+            tables: HashSet::default(),
+            numbers: HashMap::default(),
+            footprint: Footprint::default(),
+        };
         world.widen(wants);
         world
     }

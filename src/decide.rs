@@ -18,9 +18,9 @@ use eaid_adapters::world::{Footprint, Wants, World};
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
+use foldhash::HashMap;
 use lay::{Laid, OnDesk};
 use sending::Post;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use uuid::Uuid;
@@ -29,13 +29,20 @@ use uuid::Uuid;
 pub struct Moment<'m> {
     /// Now, in the zone of the configuration.
     pub now: DateTime<FixedOffset>,
+    /// The same, as our own messages are stamped.
+    pub stamp: String,
     /// How long a message may wait.
     pub patience: Duration,
     /// Makes ids of version 7.
     pub fresh: &'m mut dyn FnMut() -> Uuid,
 }
 
-impl Moment<'_> {
+impl<'m> Moment<'m> {
+    /// A moment in the zone of the configuration.
+    pub fn new(now: DateTime<FixedOffset>, patience: Duration, fresh: &'m mut dyn FnMut() -> Uuid) -> Self {
+        Moment { now, stamp: now.format("%Y-%m-%dT%H:%M:%S%:z").to_string(), patience, fresh }
+    }
+
     /// Now, in UTC.
     pub fn utc(&self) -> DateTime<Utc> {
         self.now.with_timezone(&Utc)
@@ -130,7 +137,7 @@ pub fn batch(
     for Known { fingerprint, id, state } in found.known {
         seen.fingerprints.insert(fingerprint, (id, state));
     }
-    let mut stored_waiting: HashMap<BusinessKey, Vec<Stored>> = HashMap::new();
+    let mut stored_waiting: HashMap<BusinessKey, Vec<Stored>> = HashMap::default();
     for predecessor in found.waiting {
         stored_waiting.entry(predecessor.key).or_default().push(predecessor.stored);
     }

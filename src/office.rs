@@ -125,7 +125,7 @@ impl Office {
 
     /// What a decision takes from outside, now.
     pub fn moment<'m>(&self, fresh: &'m mut dyn FnMut() -> Uuid) -> Moment<'m> {
-        Moment { now: self.now(), patience: self.config.waiting.patience.0, fresh }
+        Moment::new(self.now(), self.config.waiting.patience.0, fresh)
     }
 
     /// The world of wants that no message has.

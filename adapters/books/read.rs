@@ -4,10 +4,10 @@ use super::{
     Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station, Stock,
 };
 use crate::near::{hint, nearest};
+use foldhash::{HashMap, HashSet};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error};
-use std::collections::{HashMap, HashSet};
 
 /// A row of a reference table.
 trait Line: DeserializeOwned {
@@ -104,7 +104,7 @@ impl Findings {
             return Vec::new();
         }
         let mut rows: Vec<(u64, T)> = Vec::new();
-        let mut lines: HashMap<String, u64> = HashMap::new();
+        let mut lines: HashMap<String, u64> = HashMap::default();
         for record in reader.records() {
             let read = record.and_then(|record| {
                 let line = record.position().map_or(1, |position| line_of(text, position));
@@ -262,7 +262,7 @@ impl Books {
             forms: map(forms, |row| row.form.clone()),
             administrators: map(administrators, |row| row.code.clone()),
             fees: fees.into_iter().map(|(_, fee)| fee).collect(),
-            products: products.into_iter().fold(HashMap::new(), |mut by_code: HashMap<_, Vec<_>>, (_, product)| {
+            products: products.into_iter().fold(HashMap::default(), |mut by_code: HashMap<_, Vec<_>>, (_, product)| {
                 by_code.entry(product.product.clone()).or_default().push(product);
                 by_code
             }),

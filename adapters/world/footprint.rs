@@ -4,8 +4,10 @@
 use super::Want;
 use crate::effect::Alias;
 use crate::table::{Row, Table};
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use foldhash::HashSet;
+use foldhash::fast::FixedState;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hash};
 
 /// What was looked at and what changes, as hashes: two that meet by chance cost a second look, no more.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +27,7 @@ enum Spot<'a> {
 }
 
 fn hash(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(of)
 }
 
 impl Footprint {

@@ -87,11 +87,6 @@ fn cause(state: State, violations: &[Violation]) -> Option<Code> {
     first.map(|found| found.code).or((state == State::Superseded).then_some(Code::Superseded))
 }
 
-/// The stamp of our own messages.
-pub fn stamp(at: &Moment<'_>) -> String {
-    at.now.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
-}
-
 /// What the headers of an answer take from the message; id and moment are to be filled in.
 fn heading(laid: &Laid) -> Heading<'_> {
     let to = &laid.to;
@@ -137,14 +132,14 @@ fn write_answer(
     at: &mut Moment<'_>,
 ) -> Outgoing {
     let id = (at.fresh)();
-    let (uuid, now) = (id.to_string(), stamp(at));
-    let heading = Heading { uuid: &uuid, kind: "Response", generated_on: &now, ..heading(laid) };
+    let (uuid, now) = (id.to_string(), &at.stamp);
+    let heading = Heading { uuid: &uuid, kind: "Response", generated_on: now, ..heading(laid) };
     let response = Response {
         received_uuid: &laid.to.uuid,
         sent_by: &laid.entry.source,
         event: heading.event,
         received: &laid.to.received,
-        processed_on: &now,
+        processed_on: now,
         is_ok: answer.is_ok,
         messages,
         ids: &answer.ids,
@@ -159,13 +154,13 @@ fn write_answer(
 /// Says that a message arrived, and nothing of what became of it.
 pub fn receipt(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Outgoing {
     let id = (at.fresh)();
-    let (uuid, now) = (id.to_string(), stamp(at));
-    let heading = Heading { uuid: &uuid, kind: "Receipt", generated_on: &now, ..heading(laid) };
+    let (uuid, now) = (id.to_string(), &at.stamp);
+    let heading = Heading { uuid: &uuid, kind: "Receipt", generated_on: now, ..heading(laid) };
     let content = Receipt {
         received_uuid: &laid.to.uuid,
         sent_by: &laid.entry.source,
         received: &laid.to.received,
-        received_on: &now,
+        received_on: now,
     };
     let body = write(format(laid), &catalog.identity, &heading, &content);
     outgoing(laid, id, SendKind::Receipt, body, at)

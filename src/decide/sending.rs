@@ -1,7 +1,6 @@
 //! Messages of our own as outbox rows: traces, and failures of GravaBatch.
 
 use super::Moment;
-use super::answer::stamp;
 use crate::catalog::condition::Held;
 use crate::catalog::{Catalog, Method, Registration};
 use crate::store::{Outgoing, SendKind, Withheld};
@@ -44,8 +43,8 @@ fn outgoing(
     at: &mut Moment<'_>,
 ) -> Option<Result<Outgoing, Box<Withheld>>> {
     let mut route = catalog.route_of(&sending.partner);
-    let now = stamp(at);
     let id = (at.fresh)();
+    let now = &at.stamp;
     let uuid = id.to_string();
     let mut heading = Heading {
         uuid: &uuid,
@@ -53,7 +52,7 @@ fn outgoing(
         event: "upsert",
         company: &sending.company,
         branch: &sending.branch,
-        generated_on: &now,
+        generated_on: now,
         ..Heading::default()
     };
     let (kind, transaction, format, body) = match &sending.what {
@@ -89,7 +88,7 @@ fn outgoing(
                 sent_by,
                 event: "upsert",
                 received: "",
-                processed_on: &now,
+                processed_on: now,
                 is_ok: false,
                 messages: violations,
                 ids,

@@ -220,7 +220,7 @@ async fn decide(
         }
     }
     let mut fresh = Uuid::now_v7;
-    let mut at = Moment { now, patience: config.waiting.patience.0, fresh: &mut fresh };
+    let mut at = Moment::new(now, config.waiting.patience.0, &mut fresh);
     Ok(batch(laid, catalog, &config.envelope_limits(), found, &mut world, &mut at))
 }
 

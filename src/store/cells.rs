@@ -4,7 +4,7 @@
 use super::NotKept;
 use super::trouble::unfit;
 use chrono::NaiveDate;
-use eaid_adapters::table::{Cell, Column, Kind, Row, Table};
+use eaid_adapters::table::{Cell, Column, Kind, Row, Table, Word};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Digits of an amount, decimals included.
@@ -87,7 +87,7 @@ fn scaled(amount: Decimal, scale: u32) -> Option<Decimal> {
 }
 
 /// Reads a row of a declared table from the texts of its columns.
-pub(super) fn read_row(table: &'static Table, texts: Vec<Option<String>>) -> sqlx::Result<Row> {
+pub(super) fn read_row(table: &'static Table, texts: Vec<Option<Word>>) -> sqlx::Result<Row> {
     if texts.len() != table.columns.len() {
         return Err(unfit(format!("a row of {} with {} columns", table.name, texts.len())));
     }
@@ -95,10 +95,10 @@ pub(super) fn read_row(table: &'static Table, texts: Vec<Option<String>>) -> sql
     Ok(Row { table, cells: cells.collect::<sqlx::Result<_>>()? })
 }
 
-fn read(table: &Table, column: &Column, text: Option<String>) -> sqlx::Result<Cell> {
+fn read(table: &Table, column: &Column, text: Option<Word>) -> sqlx::Result<Cell> {
     let bad = || unfit(format!("{}.{}", table.name, column.name));
     match (column.kind, text) {
-        (Kind::Text, text) => Ok(Cell::Text(text.unwrap_or_default().into())),
+        (Kind::Text, text) => Ok(Cell::Text(text.unwrap_or_default())),
         (Kind::Amount(_), None) => Ok(Cell::Amount(Decimal::ZERO)),
         (Kind::Amount(_), Some(text)) => Decimal::from_str_exact(&text).map(Cell::Amount).map_err(|_| bad()),
         (Kind::Date, None) => Ok(Cell::Date(None)),

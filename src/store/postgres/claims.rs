@@ -115,13 +115,13 @@ async fn ready(connection: &mut PgConnection, queue: &Queue, held: &[String], li
         ready = ready_in_lane(queue),
         lane = lane(queue),
     );
-    let rows: Vec<Vec<Option<String>>> = sqlx::query_scalar(AssertSqlSafe(sql))
+    let rows: Vec<Vec<Option<look_up::Short>>> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(queue.ready)
         .bind(held)
         .bind(count(limit))
         .fetch_all(connection)
         .await?;
-    rows.into_iter().map(|texts| read_row(queue.table, texts)).collect()
+    rows.into_iter().map(|texts| read_row(queue.table, look_up::words(texts))).collect()
 }
 
 /// Gives back what a process holds: messages, lanes, and outbox rows that it did not publish.

@@ -1,5 +1,6 @@
 //! Net changes of declared tables, with statements made of their declarations.
 
+use super::migrate::is_sparse;
 use super::rows::{Column, NewRows, parameters};
 use crate::store::NotKept;
 use crate::store::cells::{Fit, fit};
@@ -123,19 +124,39 @@ async fn delete(
     joined.run(connection, &format!("delete from {} t using", physical(table)), &expect, rows.len()).await
 }
 
+/// A column of the rows `t` as it is written by us: somebody else may have put an empty value where we put null.
+fn seen(table: &Table, name: &str) -> String {
+    let column = table.columns.iter().position(|column| column.name == name).filter(|at| is_sparse(table, *at));
+    match column.map(|at| table.columns[at].kind) {
+        Some(Kind::Text) => format!("nullif(t.{name}, '')"),
+        Some(Kind::Amount(_)) => format!("nullif(t.{name}, 0)"),
+        Some(Kind::Date) | None => format!("t.{name}"),
+    }
+}
+
 fn columns(values: &Values<'_>) -> Columns {
     let mut columns: Columns = values.iter().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns
 }
 
-/// The values of a column, each fit for it.
+/// The values of a column, each fit for it; empty ones are null where the column is sparse.
 fn values<'a>(table: &Table, column: usize, cells: &[&'a Cell]) -> Result<Column<'a>, NotKept> {
-    let fits = cells.iter().map(|cell| fit(table, column, cell)).collect::<Result<Vec<Fit<'a>>, _>>()?;
+    let is_sparse = is_sparse(table, column);
+    let fits = cells.iter().map(|cell| fit(table, column, cell));
     Ok(match table.columns[column].kind {
-        Kind::Text => Column::Text(fits.into_iter().filter_map(Fit::text).collect()),
-        Kind::Amount(_) => Column::Amount(fits.into_iter().filter_map(Fit::amount).collect()),
-        Kind::Date => Column::Date(fits.into_iter().map(Fit::date).collect()),
+        Kind::Text if is_sparse => {
+            let text = |fit: Fit<'a>| fit.text().filter(|text| !text.is_empty());
+            Column::Sparse(fits.map(|fit| fit.map(text)).collect::<Result<_, _>>()?)
+        }
+        Kind::Text => {
+            Column::Text(fits.map(|fit| fit.map(|fit| fit.text().unwrap_or_default())).collect::<Result<_, _>>()?)
+        }
+        Kind::Amount(_) => {
+            let amount = |fit: Fit<'a>| fit.amount().filter(|amount| !(is_sparse && amount.is_zero()));
+            Column::Amount(fits.map(|fit| fit.map(amount)).collect::<Result<_, _>>()?)
+        }
+        Kind::Date => Column::Date(fits.map(|fit| fit.map(Fit::date)).collect::<Result<_, _>>()?),
     })
 }
 
@@ -185,7 +206,7 @@ impl<'a> Joined<'a> {
     /// Runs a statement that must meet every row of the list.
     async fn run(self, connection: &mut PgConnection, head: &str, expect: &Places, rows: usize) -> Result<(), NotKept> {
         let key = self.key.iter().map(|(column, place)| format!("t.{column} = n.v{place}"));
-        let expect = expect.iter().map(|(column, place)| format!("t.{column} is not distinct from n.v{place}"));
+        let expect = expect.iter().map(|(column, place)| format!("{} is not distinct from n.v{place}", seen(self.table, column)));
         let names: Vec<String> = (1..=self.columns.len()).map(|place| format!("v{place}")).collect();
         let sql = format!(
             "{head} unnest({}) as n ({}) where {}",

@@ -1,6 +1,6 @@
 //! Rows of declared tables as people list them.
 
-use super::{effects, look_up};
+use super::{effects, look_up, migrate};
 use crate::store::cells::read_row;
 use crate::store::monitor::Page;
 use chrono::NaiveDate;
@@ -45,9 +45,9 @@ async fn read(
         effects::physical(table),
         narrowed(table, exact, 3)?,
     );
-    let query = sqlx::query_scalar::<_, Vec<Option<String>>>(AssertSqlSafe(sql)).bind(limit).bind(skip);
+    let query = sqlx::query_scalar::<_, Vec<Option<look_up::Short>>>(AssertSqlSafe(sql)).bind(limit).bind(skip);
     let query = exact.iter().fold(query, |query, (_, value)| query.bind(*value));
-    query.fetch_all(pool).await?.into_iter().map(|texts| read_row(table, texts)).collect()
+    query.fetch_all(pool).await?.into_iter().map(|texts| read_row(table, look_up::words(texts))).collect()
 }
 
 /// Counts rows by exact values, no further than told.
@@ -81,10 +81,10 @@ pub(super) async fn of_days(
         effects::physical(table),
         table.columns[column].name
     );
-    let query = sqlx::query_scalar::<_, Vec<Option<String>>>(AssertSqlSafe(sql)).bind(days.start()).bind(days.end());
+    let query = sqlx::query_scalar::<_, Vec<Option<look_up::Short>>>(AssertSqlSafe(sql)).bind(days.start()).bind(days.end());
     let mut rows = query.fetch(pool);
     while let Some(texts) = rows.try_next().await? {
-        visit(read_row(table, texts)?);
+        visit(read_row(table, look_up::words(texts))?);
     }
     Ok(())
 }
@@ -94,14 +94,14 @@ pub(super) async fn of_days(
 fn narrowed(table: &Table, exact: &[(&str, &str)], from: usize) -> sqlx::Result<String> {
     let mut conditions = vec!["true".to_owned()];
     for (place, (name, _)) in (from..).zip(exact) {
-        let column = table.columns.iter().find(|column| column.name == *name);
+        let column = table.columns.iter().position(|column| column.name == *name);
         let column = column.ok_or_else(|| sqlx::Error::ColumnNotFound((*name).to_owned()))?;
-        let cast = match column.kind {
+        let cast = match table.columns[column].kind {
             Kind::Text => "text",
             Kind::Amount(_) => "text::numeric",
             Kind::Date => "text::date",
         };
-        conditions.push(format!("t.{} = ${place}::{cast}", column.name));
+        conditions.push(format!("{} = ${place}::{cast}", migrate::whole(table, column)));
     }
     Ok(conditions.join(" and "))
 }

@@ -8,13 +8,17 @@ use crate::store::questions::{self, Questions};
 use crate::store::trouble::unfit;
 use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State};
 use eaid_adapters::effect::Alias;
-use eaid_adapters::table::{Kind, Table};
+use eaid_adapters::table::{Kind, Table, Word};
 use eaid_adapters::world::DePara;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueRef};
+use sqlx::{AssertSqlSafe, Decode, PgPool, Postgres};
 use uuid::Uuid;
 
 /// The texts of a De/Para entry.
 const ENTRY: &str = "d.partner, d.alias, d.external, d.internal, d.stamp";
+/// How many they are.
+const ENTRY_TEXTS: usize = 5;
 
 /// How the rows of a branch are read.
 enum Branch {
@@ -43,7 +47,7 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
     if statement.branches.is_empty() {
         return Ok(Found::default());
     }
-    let mut query = sqlx::query_as::<_, (i32, Vec<Option<String>>)>(AssertSqlSafe(statement.parts.join(" union all ")));
+    let mut query = sqlx::query_as::<_, (i32, Vec<Option<Short>>)>(AssertSqlSafe(statement.parts.join(" union all ")));
     for array in statement.arrays {
         query = query.bind(array);
     }
@@ -56,15 +60,16 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
         match branch.ok_or_else(|| unfit("a branch"))? {
             Branch::DePara => found.depara.extend(read_depara(texts)?),
             Branch::Linked(table) => {
-                let (entry, row) = texts.split_at(texts.len().min(5));
-                found.depara.extend(read_depara(entry.to_vec())?);
+                let mut texts = texts;
+                let row = texts.split_off(texts.len().min(ENTRY_TEXTS));
+                found.depara.extend(read_depara(texts)?);
                 if !row.is_empty() {
-                    found.rows.push(read_row(table, row.to_vec())?);
+                    found.rows.push(read_row(table, words(row))?);
                 }
             }
-            Branch::Rows(table) => found.rows.push(read_row(table, texts)?),
+            Branch::Rows(table) => found.rows.push(read_row(table, words(texts))?),
             Branch::Known => found.known.push(read_known(texts)?),
-            Branch::Waiting => waiting.push(read_id(&texts)?),
+            Branch::Waiting => waiting.push(read_id(texts)?),
         }
     }
     if !waiting.is_empty() {
@@ -193,14 +198,43 @@ pub(super) fn texts(table: &Table) -> String {
     table.columns.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn read_depara(texts: Vec<Option<String>>) -> sqlx::Result<Option<(String, Alias, String, DePara)>> {
+/// A text as it comes: most need no memory of their own.
+pub(super) struct Short(Word);
+
+impl sqlx::Type<Postgres> for Short {
+    fn type_info() -> PgTypeInfo {
+        <&str as sqlx::Type<Postgres>>::type_info()
+    }
+    fn compatible(info: &PgTypeInfo) -> bool {
+        <&str as sqlx::Type<Postgres>>::compatible(info)
+    }
+}
+
+impl PgHasArrayType for Short {
+    fn array_type_info() -> PgTypeInfo {
+        <&str as PgHasArrayType>::array_type_info()
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Short {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Short(value.as_str()?.into()))
+    }
+}
+
+/// The words of a row.
+pub(super) fn words(texts: Vec<Option<Short>>) -> Vec<Option<Word>> {
+    texts.into_iter().map(|text| text.map(|Short(word)| word)).collect()
+}
+
+fn read_depara(texts: Vec<Option<Short>>) -> sqlx::Result<Option<(String, Alias, String, DePara)>> {
     let [partner, alias, external, internal, stamp] = all(texts)?;
     // Of an alias that this version does not know, nobody asked.
     let entry = Alias::find(&alias).map(|alias| (partner, alias, external, DePara { internal, stamp }));
     Ok(entry)
 }
 
-fn read_known(texts: Vec<Option<String>>) -> sqlx::Result<Known> {
+fn read_known(texts: Vec<Option<Short>>) -> sqlx::Result<Known> {
     let [partner, uuid, digest, id, state] = all(texts)?;
     Ok(Known {
         fingerprint: Fingerprint { partner, uuid, digest },
@@ -209,11 +243,12 @@ fn read_known(texts: Vec<Option<String>>) -> sqlx::Result<Known> {
     })
 }
 
-fn read_id(texts: &[Option<String>]) -> sqlx::Result<Uuid> {
-    texts.first().and_then(Option::as_deref).unwrap_or_default().parse().map_err(unfit)
+fn read_id(texts: Vec<Option<Short>>) -> sqlx::Result<Uuid> {
+    let [id] = all(texts)?;
+    id.parse().map_err(unfit)
 }
 
-fn all<const N: usize>(texts: Vec<Option<String>>) -> sqlx::Result<[String; N]> {
-    let texts: Vec<String> = texts.into_iter().map(Option::unwrap_or_default).collect();
+fn all<const N: usize>(texts: Vec<Option<Short>>) -> sqlx::Result<[String; N]> {
+    let texts: Vec<String> = words(texts).into_iter().map(|text| text.unwrap_or_default().into_string()).collect();
     texts.try_into().map_err(|_| unfit("a row of another width"))
 }

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::store::Health;
 use crate::store::odds::Standing;
 use crate::store::trouble::fault;
-use eaid_adapters::table::{Column, Index, KEY, Kind, Table};
+use eaid_adapters::table::{Index, KEY, Kind, Table};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, SqlSafeStr};
 use std::collections::HashMap;
@@ -19,6 +19,7 @@ const SPINE: &[(&str, &str)] = &[
     ("states", include_str!("migrations/5_states.sql")),
     ("gravabatch_done", include_str!("migrations/6_gravabatch_done.sql")),
     ("waited", include_str!("migrations/7_waited.sql")),
+    ("answers", include_str!("migrations/8_answers.sql")),
 ];
 
 fn migrator() -> Migrator {
@@ -97,9 +98,13 @@ async fn declare(connection: &mut PgConnection, table: &Table, known: Option<&St
     }
     run(connection, create_table(table)).await?;
     if !before.columns.is_empty() {
-        let is_new = |column: &&Column| before.columns.iter().all(|(known, _)| known != column.name);
-        for column in table.columns.iter().filter(is_new) {
+        let is_new = |at: &usize| before.columns.iter().all(|(known, _)| known != table.columns[*at].name);
+        for column in (0..table.columns.len()).filter(is_new) {
             run(connection, add_column(table, column)).await?;
+        }
+        let strict = strict(connection, table).await.map_err(fault)?;
+        if !strict.is_empty() {
+            run(connection, relax(table, &strict)).await?;
         }
     }
     for (name, sql) in indexes(table) {
@@ -132,6 +137,19 @@ async fn standing(connection: &mut PgConnection, table: &Table) -> sqlx::Result<
     Ok(Standing { columns, key })
 }
 
+/// The columns that may be null by the declaration and not in the database.
+async fn strict(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Vec<usize>> {
+    let strict: Vec<String> = sqlx::query_scalar(
+        "select attname::text from pg_attribute
+         where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attnotnull",
+    )
+    .bind(physical(table))
+    .fetch_all(connection)
+    .await?;
+    let is_strict = |at: &usize| is_sparse(table, *at) && strict.iter().any(|name| name == table.columns[*at].name);
+    Ok((0..table.columns.len()).filter(is_strict).collect())
+}
+
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), Fault> {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ()).map_err(fault)
 }
@@ -144,21 +162,48 @@ fn definition(table: &Table) -> String {
 }
 
 fn create_table(table: &Table) -> String {
-    let columns: Vec<String> = table.columns.iter().map(column).collect();
+    let columns: Vec<String> = (0..table.columns.len()).map(|at| column(table, at)).collect();
     let key: Vec<&str> = key_columns(table).into_iter().map(|column| table.columns[column].name).collect();
     format!("create table if not exists {} ({}, primary key ({}))", physical(table), columns.join(", "), key.join(", "))
 }
 
-fn add_column(table: &Table, added: &Column) -> String {
-    format!("alter table {} add column {}", physical(table), column(added))
+fn add_column(table: &Table, added: usize) -> String {
+    format!("alter table {} add column {}", physical(table), column(table, added))
 }
 
-fn column(column: &Column) -> String {
-    let default = match column.kind {
-        Kind::Text => " not null default ''",
-        Kind::Amount(_) => " not null default 0",
-        Kind::Date => "",
+/// Empties the columns that may be: before, they held empty texts and zeros.
+fn relax(table: &Table, strict: &[usize]) -> String {
+    let name = |at: &usize| table.columns[*at].name;
+    let loose: Vec<String> =
+        strict.iter().map(|at| format!("alter {0} drop not null, alter {0} drop default", name(at))).collect();
+    let empty = |at: &usize| match table.columns[*at].kind {
+        Kind::Text => format!("{0} = nullif({0}, '')", name(at)),
+        Kind::Amount(_) | Kind::Date => format!("{0} = nullif({0}, 0)", name(at)),
     };
+    let empty: Vec<String> = strict.iter().map(empty).collect();
+    let table = physical(table);
+    format!("alter table {table} {}; update {table} set {}", loose.join(", "), empty.join(", "))
+}
+
+/// Whether a column holds null for the empty value: every one by which no row is found. A wide row of which little is
+/// filled costs half as much so; the views show what is absent as empty and zero.
+pub(super) fn is_sparse(table: &Table, column: usize) -> bool {
+    table.link != Some(column) && table.indexes.iter().all(|index| !index.columns.contains(&column))
+}
+
+/// A column of the rows `t`, never null unless it is a day.
+pub(super) fn whole(table: &Table, at: usize) -> String {
+    let column = &table.columns[at];
+    match (is_sparse(table, at), column.kind) {
+        (true, Kind::Text) => format!("coalesce(t.{}, '')", column.name),
+        (true, kind @ Kind::Amount(_)) => format!("coalesce(t.{}, 0::{})", column.name, type_of(kind)),
+        _ => format!("t.{}", column.name),
+    }
+}
+
+fn column(table: &Table, at: usize) -> String {
+    let column = &table.columns[at];
+    let default = if is_sparse(table, at) { "" } else { " not null default ''" };
     // Of numeric and text alike: ties in text are broken by bytes, as keys are compared elsewhere.
     let collate = if column.kind == Kind::Text { " collate \"C\"" } else { "" };
     format!("{} {}{collate}{default}", column.name, type_of(column.kind))
@@ -225,10 +270,11 @@ pub(super) fn condition(table: &Table, index: &Index) -> Option<&'static str> {
 
 /// The view: the columns that stand, in their order there, so that a column more does not change the others.
 fn view(table: &Table, standing: &[(String, String)]) -> String {
-    let shown = standing.iter().map(|(name, kind)| match kind.as_str() {
-        "text" => format!("rtrim({name}) as {name}"),
-        _ => name.clone(),
+    let shown = standing.iter().map(|(name, kind)| {
+        let declared = table.columns.iter().position(|column| column.name == name);
+        let value = declared.map_or_else(|| format!("t.{name}"), |at| whole(table, at));
+        if kind == "text" { format!("rtrim({value}) as {name}") } else { format!("{value} as {name}") }
     });
     let shown: Vec<String> = shown.collect();
-    format!("create or replace view {} as select {} from {}", table.name, shown.join(", "), physical(table))
+    format!("create or replace view {} as select {} from {} t", table.name, shown.join(", "), physical(table))
 }

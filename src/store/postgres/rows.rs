@@ -22,6 +22,8 @@ const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 pub(super) enum Column<'a> {
     /// Texts that live elsewhere.
     Text(Vec<&'a str>),
+    /// Texts that live elsewhere, or none.
+    Sparse(Vec<Option<&'a str>>),
     /// Texts that were made.
     Made(Vec<String>),
     /// Either.
@@ -32,8 +34,8 @@ pub(super) enum Column<'a> {
     Id(Vec<Option<Uuid>>),
     /// Times, or none.
     Time(Vec<Option<DateTime<Utc>>>),
-    /// Amounts.
-    Amount(Vec<Decimal>),
+    /// Amounts, or none.
+    Amount(Vec<Option<Decimal>>),
     /// Days, or none.
     Date(Vec<Option<NaiveDate>>),
 }
@@ -42,7 +44,7 @@ impl Column<'_> {
     /// Its type as an array.
     pub(super) fn array(&self) -> &'static str {
         match self {
-            Column::Text(_) | Column::Made(_) | Column::Either(_) => "text[]",
+            Column::Text(_) | Column::Sparse(_) | Column::Made(_) | Column::Either(_) => "text[]",
             Column::Bytes(_) => "bytea[]",
             Column::Id(_) => "uuid[]",
             Column::Time(_) => "timestamptz[]",
@@ -55,6 +57,7 @@ impl Column<'_> {
     pub(super) fn bind<'q>(&self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
         match self {
             Column::Text(values) => query.bind(values),
+            Column::Sparse(values) => query.bind(values),
             Column::Made(values) => query.bind(values),
             Column::Either(values) => query.bind(values.iter().map(|value| &**value).collect::<Vec<_>>()),
             Column::Bytes(values) => query.bind(values),
@@ -68,6 +71,7 @@ impl Column<'_> {
     fn copy(&self, row: usize, buffer: &mut PgArgumentBuffer) -> sqlx::Result<()> {
         match self {
             Column::Text(values) => put(values[row], buffer),
+            Column::Sparse(values) => put(values[row], buffer),
             Column::Made(values) => put(&values[row], buffer),
             Column::Either(values) => put(&*values[row], buffer),
             Column::Bytes(values) => put(values[row], buffer),

@@ -17,7 +17,13 @@ const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
 
 /// Lists what was sent of a subject, oldest first.
 pub(super) async fn sent_of(pool: &PgPool, subject: &str) -> sqlx::Result<Vec<SentLine>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.subject = $1 and o.subject <> '' order by o.id");
+    let sql = format!(
+        "select {SENT} from {OUTBOX}
+         where o.id in (
+             select id from outbox where subject = $1 and subject <> '' and kind <> 'response'
+             union select answer from inbox where internal_id = $1 and internal_id <> '' and answer is not null)
+         order by o.id"
+    );
     sqlx::query(AssertSqlSafe(sql)).bind(subject).fetch_all(pool).await?.iter().map(read_sent).collect()
 }
 
@@ -26,8 +32,10 @@ pub(super) async fn sent_for(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<Sent
     let sql = format!(
         "select {SENT} from {OUTBOX}
          where o.id in (
-             select o.id from outbox o join inbox i on o.message = i.id where i.uuid = $1 and i.uuid <> ''
-             union select o.id from outbox o where o.message = $2 or o.id = $2
+             select o.id from outbox o join inbox i on o.message = i.id
+             where i.uuid = $1 and i.uuid <> '' and o.kind <> 'response'
+             union select answer from inbox where (uuid = $1 and uuid <> '' or id = $2) and answer is not null
+             union select id from outbox where message = $2 and kind <> 'response' or id = $2
              union select o.id from outbox o where o.correlation = $1 and o.kind <> 'response')
          order by o.id"
     );
@@ -40,7 +48,11 @@ pub(super) async fn sent_by(
     connection: &mut PgConnection,
     messages: &[Uuid],
 ) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
-    let sql = format!("select {SENT} from {OUTBOX} where o.message = any($1) order by o.id");
+    let sql = format!(
+        "select {SENT} from {OUTBOX}
+         where o.message = any($1) and o.kind <> 'response' or o.id in (select answer from inbox where id = any($1))
+         order by o.id"
+    );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;
     let mut sent: HashMap<Uuid, Vec<SentLine>> = HashMap::new();
     for row in &rows {

@@ -8,7 +8,7 @@ use crate::store::questions::{self, Asked};
 use crate::store::trouble::unfit;
 use crate::store::{Ask, BusinessKey, Fingerprint, Found, Known, Predecessor, State};
 use eaid_adapters::effect::Alias;
-use eaid_adapters::table::{Row as TableRow, Table};
+use eaid_adapters::table::{Row as TableRow, Table, Word};
 use eaid_adapters::world::DePara;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
@@ -153,7 +153,8 @@ pub(super) fn columns(table: &Table) -> String {
 
 /// Reads a row of the columns [`columns`].
 pub(super) fn read(table: &'static Table, row: &SqliteRow) -> sqlx::Result<TableRow> {
-    read_row(table, (0..row.len()).map(|at| row.try_get(at)).collect::<sqlx::Result<_>>()?)
+    let text = |at| row.try_get::<Option<&str>, _>(at).map(|text| text.map(Word::from));
+    read_row(table, (0..row.len()).map(text).collect::<sqlx::Result<_>>()?)
 }
 
 fn read_known(row: &SqliteRow) -> sqlx::Result<Known> {
