@@ -9,25 +9,29 @@ use chrono::{DateTime, Utc};
 use eaid_adapters::effect::Alias;
 use sqlx::{PgConnection, PgPool};
 
-/// Writes the net changes of a batch.
-pub(super) async fn write(connection: &mut PgConnection, may_copy: bool, links: &[Link<'_>]) -> Result<(), NotKept> {
+/// Changes the entries of a batch that are there: what goes, then what differs.
+pub(super) async fn change(connection: &mut PgConnection, links: &[Link<'_>]) -> Result<(), NotKept> {
     let gone: Vec<&Link<'_>> = links.iter().filter(|link| link.now.is_none()).collect();
     let changed = links.iter().filter(|link| link.now.is_some() && link.seen != Seen::Nothing).collect::<Vec<_>>();
-    let new = links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing).collect::<Vec<_>>();
     if !gone.is_empty() {
         delete(connection, &gone).await?;
     }
     if !changed.is_empty() {
         update(connection, &changed).await?;
     }
-    insert(connection, may_copy, &new).await
+    Ok(())
 }
 
-/// Writes new entries. One that is there already violates the primary key.
-async fn insert(connection: &mut PgConnection, may_copy: bool, links: &[&Link<'_>]) -> Result<(), NotKept> {
-    let mut rows = NewRows::of("depara", links.len());
+/// The new entries of a batch.
+pub(super) fn new<'a>(links: &'a [Link<'a>]) -> Vec<&'a Link<'a>> {
+    links.iter().filter(|link| link.now.is_some() && link.seen == Seen::Nothing).collect()
+}
+
+/// Their rows. One that is there already violates the primary key.
+pub(super) fn rows<'a>(new: &'a [&'a Link<'a>]) -> Result<NewRows<'a>, NotKept> {
+    let mut rows = NewRows::of("depara", new.len());
     rows.texts(
-        links,
+        new,
         &[
             ("partner", |link| link.partner),
             ("alias", |link| link.alias.alias),
@@ -37,7 +41,7 @@ async fn insert(connection: &mut PgConnection, may_copy: bool, links: &[&Link<'_
             ("stamp", |link| link.now.unwrap_or_default().1),
         ],
     )?;
-    rows.write(connection, may_copy).await
+    Ok(rows)
 }
 
 /// Changes entries that still stand as they were seen.

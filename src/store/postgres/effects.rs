@@ -48,13 +48,8 @@ impl Filled {
     }
 }
 
-/// Writes the changes of one table: what goes, what changes, what is new.
-pub(super) async fn write(
-    connection: &mut PgConnection,
-    may_copy: bool,
-    filled: &Filled,
-    changes: &Changes<'_>,
-) -> Result<(), NotKept> {
+/// Changes the rows of one table that are there: what goes, then what differs.
+pub(super) async fn change(connection: &mut PgConnection, changes: &Changes<'_>) -> Result<(), NotKept> {
     let table = changes.table;
     let mut deletes: BTreeMap<Columns, Vec<&Gone<'_>>> = BTreeMap::new();
     for gone in &changes.deletes {
@@ -70,26 +65,20 @@ pub(super) async fn write(
     for ((set, expect), rows) in updates {
         update(connection, table, &set, &expect, &rows).await?;
     }
-    if changes.inserts.is_empty() {
-        return Ok(());
-    }
-    insert(connection, may_copy, &filled.learn(changes), changes).await
+    Ok(())
 }
 
-/// Writes new rows. A key or a unique value that is taken is a violation.
-async fn insert(
-    connection: &mut PgConnection,
-    may_copy: bool,
-    filled: &Columns,
-    changes: &Changes<'_>,
-) -> Result<(), NotKept> {
-    let (table, name) = (changes.table, physical(changes.table));
-    let mut rows = NewRows::of(&name, changes.inserts.len());
-    for column in filled {
-        let cells: Vec<&Cell> = changes.inserts.iter().map(|row| &row.cells[*column]).collect();
-        rows.column(table.columns[*column].name, values(table, *column, &cells)?);
+/// The new rows of one table.
+pub(super) fn rows<'a>(filled: &Filled, changes: &'a Changes<'a>) -> Result<NewRows<'a>, NotKept> {
+    let table = changes.table;
+    let mut rows = NewRows::of(physical(table), changes.inserts.len());
+    if !changes.inserts.is_empty() {
+        for column in filled.learn(changes) {
+            let cells: Vec<&Cell> = changes.inserts.iter().map(|row| &row.cells[column]).collect();
+            rows.column(table.columns[column].name, values(table, column, &cells)?);
+        }
     }
-    rows.write(connection, may_copy).await
+    Ok(rows)
 }
 
 /// Changes rows that are there and hold what was expected.
@@ -206,7 +195,9 @@ impl<'a> Joined<'a> {
     /// Runs a statement that must meet every row of the list.
     async fn run(self, connection: &mut PgConnection, head: &str, expect: &Places, rows: usize) -> Result<(), NotKept> {
         let key = self.key.iter().map(|(column, place)| format!("t.{column} = n.v{place}"));
-        let expect = expect.iter().map(|(column, place)| format!("{} is not distinct from n.v{place}", seen(self.table, column)));
+        let expect = expect
+            .iter()
+            .map(|(column, place)| format!("{} is not distinct from n.v{place}", seen(self.table, column)));
         let names: Vec<String> = (1..=self.columns.len()).map(|place| format!("v{place}")).collect();
         let sql = format!(
             "{head} unnest({}) as n ({}) where {}",

@@ -15,17 +15,21 @@ pub(super) const STORED: &str =
     i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.state, i.patience_until,
     i.attempts, coalesce(i.patience_until <= now(), false) as is_expired";
 
-/// Writes new rows. One that is there already violates the unique fingerprint.
-pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settled: &[Settled]) -> Result<(), NotKept> {
+/// The messages that have no row yet.
+pub(super) fn new(settled: &[Settled]) -> Vec<(&Entry, &Settled)> {
     let new = settled.iter().filter_map(|settled| match &settled.place {
         Place::New(entry) => Some((&**entry, settled)),
         Place::Woken(_) => None,
     });
-    let new: Vec<(&Entry, &Settled)> = new.collect();
+    new.collect()
+}
+
+/// Their rows. One that is there already violates the unique fingerprint.
+pub(super) fn rows<'a>(new: &'a [(&'a Entry, &'a Settled)]) -> NewRows<'a> {
     let mut rows = NewRows::of("inbox", new.len());
     rows.column("id", Column::Id(new.iter().map(|(entry, _)| Some(entry.id)).collect()));
     rows.heads(
-        &new,
+        new,
         &[
             ("partner", |(entry, _)| &entry.fingerprint.partner),
             ("uuid", |(entry, _)| &entry.fingerprint.uuid),
@@ -55,7 +59,7 @@ pub(super) async fn insert(connection: &mut PgConnection, may_copy: bool, settle
     rows.column("answer", Column::Id(new.iter().map(|(_, settled)| settled.answer()).collect()));
     rows.column("patience_until", Column::Time(new.iter().map(|(_, settled)| settled.patience_until).collect()));
     rows.column("settled_at", Column::Time(new.iter().map(|(_, settled)| settled.when_settled()).collect()));
-    rows.write(connection, may_copy).await
+    rows
 }
 
 /// Settles rows that are there. Each must be woken or waiting and claimed by the holder, or, of those that a

@@ -1,9 +1,9 @@
 //! One transaction for a batch, in the order that the statements need of each other.
 
-use super::{depara, effects, inbox, outbox, waits, withheld};
+use super::{depara, effects, inbox, outbox, rows, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
-use crate::store::{Batch, Kept, NotKept, Place, Settled, State};
+use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State};
 use sqlx::PgPool;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,17 +23,23 @@ pub(super) async fn keep(
     let begin = if is_parking { waits::BEGIN_PARKING } else { waits::BEGIN };
     let mut transaction = pool.begin_with(begin).await?;
     let may_copy = may_copy.load(Ordering::Relaxed);
-    inbox::insert(&mut transaction, may_copy, &batch.settled).await?;
     inbox::settle(&mut transaction, &woken, &batch.catalog, holder, &[State::Woken, State::Waiting]).await?;
     inbox::settle(&mut transaction, &superseded, &batch.catalog, None, &[State::Waiting]).await?;
     waits::end(&mut transaction, &woken).await?;
     waits::end(&mut transaction, &superseded).await?;
     for changes in &folded.tables {
-        effects::write(&mut transaction, may_copy, filled, changes).await?;
+        effects::change(&mut transaction, changes).await?;
     }
-    depara::write(&mut transaction, may_copy, &folded.links).await?;
+    depara::change(&mut transaction, &folded.links).await?;
+    let (messages, links) = (inbox::new(&batch.settled), depara::new(&folded.links));
     let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
-    outbox::insert(&mut transaction, may_copy, outgoing, batch.lease).await?;
+    let outgoing: Vec<&Outgoing> = outgoing.collect();
+    let new = std::iter::once_with(|| Ok(inbox::rows(&messages)))
+        .chain(folded.tables.iter().map(|changes| effects::rows(filled, changes)))
+        .chain(std::iter::once_with(|| depara::rows(&links)))
+        .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
+        .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, batch.lease))));
+    rows::write_all(&mut transaction, may_copy, new).await?;
     let held = batch.settled.iter().flat_map(|one| &one.withheld).chain(&batch.withheld);
     withheld::insert(&mut transaction, held).await?;
     outbox::mark(&mut transaction, &batch.marks).await?;

@@ -81,7 +81,8 @@ pub(super) async fn of_days(
         effects::physical(table),
         table.columns[column].name
     );
-    let query = sqlx::query_scalar::<_, Vec<Option<look_up::Short>>>(AssertSqlSafe(sql)).bind(days.start()).bind(days.end());
+    let query =
+        sqlx::query_scalar::<_, Vec<Option<look_up::Short>>>(AssertSqlSafe(sql)).bind(days.start()).bind(days.end());
     let mut rows = query.fetch(pool);
     while let Some(texts) = rows.try_next().await? {
         visit(read_row(table, look_up::words(texts))?);

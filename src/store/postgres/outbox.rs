@@ -3,7 +3,7 @@
 use super::rows::{Column, NewRows};
 use crate::store::keys;
 use crate::store::trouble::unfit;
-use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
+use crate::store::{Mark, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
@@ -16,19 +16,13 @@ pub(super) const OUTGOING: &str =
     "o.id, o.message, o.kind, o.partner, o.transaction, o.correlation, o.subject, o.route_key, o.transport,
     o.format, o.body, o.created_at";
 
-/// Writes new rows. What the sender fetches by HTTP counts as sent.
-pub(super) async fn insert<'a>(
-    connection: &mut PgConnection,
-    may_copy: bool,
-    outgoing: impl Iterator<Item = &'a Outgoing>,
-    lease: Option<(Uuid, DateTime<Utc>)>,
-) -> Result<(), NotKept> {
-    let new: Vec<&Outgoing> = outgoing.collect();
+/// New rows.
+pub(super) fn rows<'a>(new: &'a [&'a Outgoing]) -> NewRows<'a> {
     let mut rows = NewRows::of("outbox", new.len());
     rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
     rows.column("message", Column::Id(new.iter().map(|one| one.message).collect()));
     rows.heads(
-        &new,
+        new,
         &[
             ("kind", |one| one.kind.as_str()),
             ("partner", |one| &one.partner),
@@ -42,8 +36,11 @@ pub(super) async fn insert<'a>(
     );
     rows.column("body", Column::Either(new.iter().map(|one| keys::whole(&one.body)).collect()));
     rows.column("created_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
-    rows.write(connection, may_copy).await?;
+    rows
+}
 
+/// What becomes of new rows. What the sender fetches by HTTP counts as sent.
+pub(super) fn sending<'a>(new: &[&Outgoing], lease: Option<(Uuid, DateTime<Utc>)>) -> NewRows<'a> {
     let is_fetched = |one: &Outgoing| one.transport == "http";
     let lease = |one: &Outgoing| lease.filter(|_| !is_fetched(one));
     let sent_at = |one: &&Outgoing| is_fetched(one).then_some(one.created_at);
@@ -53,7 +50,7 @@ pub(super) async fn insert<'a>(
     rows.column("sent_at", Column::Time(new.iter().map(sent_at).collect()));
     rows.column("leased_by", Column::Id(new.iter().map(|one| lease(one).map(|(holder, _)| holder)).collect()));
     rows.column("leased_until", Column::Time(new.iter().map(|one| lease(one).map(|(_, until)| until)).collect()));
-    rows.write(connection, may_copy).await
+    rows
 }
 
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.

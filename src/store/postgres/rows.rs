@@ -1,10 +1,12 @@
 //! Columns of values on their way in: new rows of any table, and lists that statements are joined with.
 //!
 //! Many new rows go in by COPY, which costs the server half of what unnested arrays do where rows are wide; few go
-//! in by one statement, which is one round trip less.
+//! in by one statement, which is one round trip less. While the server takes the rows of one table, those of the next
+//! are encoded.
 
 use crate::store::{NotKept, cells, keys};
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::join;
 use rust_decimal::Decimal;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::postgres::{PgArgumentBuffer, PgArguments};
@@ -94,15 +96,15 @@ pub(super) type Text<T> = (&'static str, fn(&T) -> &str);
 
 /// New rows of a table.
 pub(super) struct NewRows<'a> {
-    table: &'a str,
+    table: String,
     count: usize,
     columns: Vec<(&'static str, Column<'a>)>,
 }
 
 impl<'a> NewRows<'a> {
     /// So many rows of a table.
-    pub(super) fn of(table: &'a str, count: usize) -> Self {
-        NewRows { table, count, columns: Vec::new() }
+    pub(super) fn of(table: impl Into<String>, count: usize) -> Self {
+        NewRows { table: table.into(), count, columns: Vec::new() }
     }
 
     /// Fills a column.
@@ -113,7 +115,7 @@ impl<'a> NewRows<'a> {
     /// Fills columns of texts.
     pub(super) fn texts<T>(&mut self, rows: &'a [T], columns: &[Text<T>]) -> Result<(), NotKept> {
         for (name, text) in columns {
-            let values = rows.iter().map(|row| cells::plain(self.table, text(row)));
+            let values = rows.iter().map(|row| cells::plain(&self.table, text(row)));
             self.column(name, Column::Text(values.collect::<Result<_, _>>()?));
         }
         Ok(())
@@ -125,16 +127,6 @@ impl<'a> NewRows<'a> {
             let values: Vec<Cow<'a, str>> = rows.iter().map(|row| keys::short(text(row))).collect();
             self.column(name, Column::Either(values));
         }
-    }
-
-    /// Writes the rows. A key or a unique value that is taken is a violation.
-    pub(super) async fn write(self, connection: &mut PgConnection, may_copy: bool) -> Result<(), NotKept> {
-        match self.count {
-            0 => {}
-            MANY.. if may_copy => self.copy(connection).await?,
-            _ => self.insert(connection).await?,
-        }
-        Ok(())
     }
 
     fn names(&self) -> String {
@@ -149,7 +141,7 @@ impl<'a> NewRows<'a> {
         Ok(())
     }
 
-    async fn copy(self, connection: &mut PgConnection) -> sqlx::Result<()> {
+    fn encode(&self) -> sqlx::Result<Copy> {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend_from_slice(COPY_HEADER);
         // PostgreSQL ends at 1,600 columns.
@@ -161,12 +153,61 @@ impl<'a> NewRows<'a> {
             }
         }
         buffer.extend_from_slice(&(-1i16).to_be_bytes());
-        let sql = format!("copy {} ({}) from stdin (format binary)", self.table, self.names());
-        let mut copy = connection.copy_in_raw(&sql).await?;
-        copy.send(buffer.as_slice()).await?;
-        copy.finish().await?;
-        Ok(())
+        Ok(Copy { sql: format!("copy {} ({}) from stdin (format binary)", self.table, self.names()), buffer })
     }
+}
+
+/// Rows encoded for COPY.
+struct Copy {
+    sql: String,
+    buffer: PgArgumentBuffer,
+}
+
+/// Rows ready to go.
+enum Ready<'a> {
+    Many(Copy),
+    Few(NewRows<'a>),
+}
+
+/// The next rows of a list that is not empty, ready to go.
+fn next<'a>(
+    all: &mut impl Iterator<Item = Result<NewRows<'a>, NotKept>>,
+    may_copy: bool,
+) -> Result<Option<Ready<'a>>, NotKept> {
+    for rows in all {
+        let rows = rows?;
+        match rows.count {
+            0 => {}
+            MANY.. if may_copy => return Ok(Some(Ready::Many(rows.encode()?))),
+            _ => return Ok(Some(Ready::Few(rows))),
+        }
+    }
+    Ok(None)
+}
+
+/// Writes new rows, table after table. A key or a unique value that is taken is a violation.
+pub(super) async fn write_all<'a>(
+    connection: &mut PgConnection,
+    may_copy: bool,
+    mut all: impl Iterator<Item = Result<NewRows<'a>, NotKept>> + Send,
+) -> Result<(), NotKept> {
+    let mut ready = next(&mut all, may_copy)?;
+    while let Some(rows) = ready {
+        ready = match rows {
+            Ready::Few(rows) => {
+                rows.insert(connection).await?;
+                next(&mut all, may_copy)?
+            }
+            Ready::Many(Copy { sql, buffer }) => {
+                let mut copy = connection.copy_in_raw(&sql).await?;
+                copy.send(buffer.as_slice()).await?;
+                let (taken, ready) = join(copy.finish(), async { next(&mut all, may_copy) }).await;
+                taken?;
+                ready?
+            }
+        };
+    }
+    Ok(())
 }
 
 /// Writes a value with its length before it.
