@@ -1,7 +1,7 @@
 //! Claims on woken messages and on lanes of staged rows, for a time by the clock of the database.
 
 use super::effects::physical;
-use super::{inbox, look_up};
+use super::{inbox, look_up, migrate};
 use crate::store::cells::read_row;
 use crate::store::{Queue, Stored};
 use eaid_adapters::table::{KEY, Row};
@@ -171,9 +171,9 @@ fn lanes(queue: &Queue) -> String {
 /// Holds of a ready row `t` of the lane `l`.
 fn ready_in_lane(queue: &Queue) -> String {
     let lane = lane_columns(queue).map(|column| format!(" and t.{column} = l.{column}"));
-    let rest = queue.table.columns[queue.rest].name;
+    let rest = migrate::whole(queue.table, queue.rest);
     let state = first_column(queue);
-    format!("t.{state} = $1{} and t.{rest} <= extract(epoch from now())", lane.collect::<String>())
+    format!("t.{state} = $1{} and {rest} <= extract(epoch from now())", lane.collect::<String>())
 }
 
 /// The name of the lane `l`: the queue, and the values of its columns.
