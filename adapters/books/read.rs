@@ -267,7 +267,7 @@ impl Books {
                 by_code
             }),
             holidays: holidays.into_iter().map(|(_, holiday)| holiday).collect(),
-            stock: stock.into_iter().fold(HashMap::new(), |mut by_place: HashMap<_, Vec<_>>, (_, stock)| {
+            stock: stock.into_iter().fold(HashMap::default(), |mut by_place: HashMap<_, Vec<_>>, (_, stock)| {
                 let key = [&stock.company, &stock.branch, &stock.product, &stock.warehouse].map(Clone::clone);
                 by_place.entry(key).or_default().push(stock);
                 by_place
