@@ -87,6 +87,8 @@ fn a_sale_that_arrived_cancelled_frees_its_reserves() {
         c0_quant: amount(quantity),
         c0_qtdorig: amount("3"),
         c0_qtdped: amount(used),
+        // What holds stock is found by product and warehouse, both empty here.
+        stock: if quantity == "0" { "" } else { "|" }.into(),
         ..Sc0::default()
     };
     shop.paper.enter_row(&reserve("0", "3"));
