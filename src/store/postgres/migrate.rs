@@ -102,10 +102,8 @@ async fn declare(connection: &mut PgConnection, table: &Table, known: Option<&St
         for column in (0..table.columns.len()).filter(is_new) {
             run(connection, add_column(table, column)).await?;
         }
-        let strict = strict(connection, table).await.map_err(fault)?;
-        if !strict.is_empty() {
-            run(connection, relax(table, &strict)).await?;
-        }
+        let uneven = uneven(connection, table).await.map_err(fault)?;
+        run(connection, level(table, &uneven)).await?;
     }
     for (name, sql) in indexes(table) {
         // An index that was made otherwise is made anew.
@@ -137,8 +135,8 @@ async fn standing(connection: &mut PgConnection, table: &Table) -> sqlx::Result<
     Ok(Standing { columns, key })
 }
 
-/// The columns that may be null by the declaration and not in the database.
-async fn strict(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Vec<usize>> {
+/// The columns that hold null for the empty value in the database and not by the declaration, or the other way round.
+async fn uneven(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Vec<usize>> {
     let strict: Vec<String> = sqlx::query_scalar(
         "select attname::text from pg_attribute
          where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attnotnull",
@@ -146,8 +144,11 @@ async fn strict(connection: &mut PgConnection, table: &Table) -> sqlx::Result<Ve
     .bind(physical(table))
     .fetch_all(connection)
     .await?;
-    let is_strict = |at: &usize| is_sparse(table, *at) && strict.iter().any(|name| name == table.columns[*at].name);
-    Ok((0..table.columns.len()).filter(is_strict).collect())
+    let is_uneven = |at: &usize| {
+        let column = &table.columns[*at];
+        column.kind != Kind::Date && is_sparse(table, *at) == strict.iter().any(|name| name == column.name)
+    };
+    Ok((0..table.columns.len()).filter(is_uneven).collect())
 }
 
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), Fault> {
@@ -171,18 +172,25 @@ fn add_column(table: &Table, added: usize) -> String {
     format!("alter table {} add column {}", physical(table), column(table, added))
 }
 
-/// Empties the columns that may be: before, they held empty texts and zeros.
-fn relax(table: &Table, strict: &[usize]) -> String {
-    let name = |at: &usize| table.columns[*at].name;
-    let loose: Vec<String> =
-        strict.iter().map(|at| format!("alter {0} drop not null, alter {0} drop default", name(at))).collect();
-    let empty = |at: &usize| match table.columns[*at].kind {
-        Kind::Text => format!("{0} = nullif({0}, '')", name(at)),
-        Kind::Amount(_) | Kind::Date => format!("{0} = nullif({0}, 0)", name(at)),
+/// Makes columns hold null for the empty value, or no longer: an index that comes or goes decides that.
+fn level(table: &Table, columns: &[usize]) -> String {
+    let step = |at: &usize| {
+        let (name, kind) = (table.columns[*at].name, table.columns[*at].kind);
+        let empty = if kind == Kind::Text { "''" } else { "0" };
+        match is_sparse(table, *at) {
+            true => format!(
+                "alter table {0} alter {name} drop not null, alter {name} drop default;
+                 update {0} set {name} = null where {name} = {empty};",
+                physical(table)
+            ),
+            false => format!(
+                "update {0} set {name} = {empty} where {name} is null;
+                 alter table {0} alter {name} set default {empty}, alter {name} set not null;",
+                physical(table)
+            ),
+        }
     };
-    let empty: Vec<String> = strict.iter().map(empty).collect();
-    let table = physical(table);
-    format!("alter table {table} {}; update {table} set {}", loose.join(", "), empty.join(", "))
+    columns.iter().map(step).collect()
 }
 
 /// Whether a column holds null for the empty value: every one by which no row is found. A wide row of which little is
@@ -203,7 +211,7 @@ pub(super) fn whole(table: &Table, at: usize) -> String {
 
 fn column(table: &Table, at: usize) -> String {
     let column = &table.columns[at];
-    let default = if is_sparse(table, at) { "" } else { " not null default ''" };
+    let default = if is_sparse(table, at) || column.kind == Kind::Date { "" } else { " not null default ''" };
     // Of numeric and text alike: ties in text are broken by bytes, as keys are compared elsewhere.
     let collate = if column.kind == Kind::Text { " collate \"C\"" } else { "" };
     format!("{} {}{collate}{default}", column.name, type_of(column.kind))

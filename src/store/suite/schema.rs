@@ -3,8 +3,8 @@
 use super::house::*;
 use super::on_both_engines;
 use crate::store::State;
-use eaid_adapters::effect::Effect;
-use eaid_adapters::table::{Declared, Row, Table};
+use eaid_adapters::effect::{Effect, Update};
+use eaid_adapters::table::{Cell, Declared, Row, Table};
 
 on_both_engines!(migrating_twice_does_nothing, views_show_what_is_promised);
 
@@ -50,6 +50,35 @@ mod third {
             /// Which coin.
             value: amount(2);
         }
+    }
+}
+
+mod loose {
+    eaid_adapters::table! {
+        /// Notes on the till.
+        pub table Note "note" key(till) {
+            /// Which till.
+            till: text;
+            /// What it says.
+            says: text;
+            /// How much it is about.
+            about: amount(2);
+        }
+    }
+}
+
+mod tight {
+    eaid_adapters::table! {
+        /// Notes on the till.
+        pub table Note "note" key(till) {
+            /// Which till.
+            till: text;
+            /// What it says.
+            says: text;
+            /// How much it is about.
+            about: amount(2);
+        }
+        index by_says(says);
     }
 }
 
@@ -128,6 +157,41 @@ async fn grows(house: House) {
     assert!(odds[0].contains("coin.value"), "{odds:?}");
     assert!(odds[1].contains("a chave de coin é till, value no banco e till na declaração"), "{odds:?}");
     assert!(store.health(&[new]).await.expect("health").is_migrated);
+}
+
+/// An empty value is empty, before and after an index on its column comes or goes.
+async fn an_index_comes_and_goes(house: House) {
+    let store = &house.store;
+    let says = |expect: &str, says: &str, table: &'static Table| {
+        let key = vec![Cell::from("1")];
+        let (set, expect) = (vec![(1, Cell::from(says))], vec![(1, Cell::from(expect))]);
+        effects(vec![Effect::Update(Update { table, key, set, expect })])
+    };
+    store.migrate(&[loose::Note::TABLE]).await.expect("migrated");
+    let empty = loose::Note { till: "1".into(), ..Default::default() };
+    house.keep(effects(vec![Effect::insert(&empty)])).await;
+
+    store.migrate(&[tight::Note::TABLE]).await.expect("migrated");
+    let found = house.find(|wants| wants.rows::<tight::Note>(tight::Note::by_says, &[""])).await;
+    assert_eq!(found.rows.len(), 1, "found by its empty value");
+    house.keep(says("", "closed", tight::Note::TABLE)).await;
+    house.keep(says("closed", "", tight::Note::TABLE)).await;
+
+    store.migrate(&[loose::Note::TABLE]).await.expect("migrated");
+    house.keep(says("", "open", loose::Note::TABLE)).await;
+    house.stale(says("", "open", loose::Note::TABLE)).await;
+    let rows = house.sql("select till, says, cast(about as text) from note").await;
+    assert_eq!(rows, [["1", "open", "0.00"]]);
+}
+
+#[tokio::test]
+async fn an_index_comes_and_goes_in_postgres() {
+    an_index_comes_and_goes(House::empty_postgres("index").await).await;
+}
+
+#[tokio::test]
+async fn an_index_comes_and_goes_in_sqlite() {
+    an_index_comes_and_goes(House::empty_sqlite().await).await;
 }
 
 async fn several_processes_migrate_at_once(house: House) {
