@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub mod monitor;
 
 mod cells;
+mod counted;
 mod fold;
 mod keys;
 pub mod names;

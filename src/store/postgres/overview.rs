@@ -1,6 +1,6 @@
 //! Counts of what there is. None goes over a whole table: each ends where enough is counted.
 
-use crate::store::State;
+use crate::store::counted;
 use crate::store::monitor::{COUNTED, Overview, Tally};
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -9,39 +9,16 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 pub(super) async fn overview(pool: &PgPool) -> sqlx::Result<Overview> {
     let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
     let mut messages = Vec::new();
-    for (name, of) in messages_of() {
+    for (name, of) in counted::messages() {
         messages.extend(tally(&mut transaction, name, &of).await?);
     }
     messages.sort_by(|a, b| a.name.cmp(&b.name));
     let causes = causes(&mut transaction).await?;
     let mut outbox = Vec::new();
-    for (name, condition) in [
-        ("due", "s.sent_at is null and s.unroutable = ''"),
-        ("sent", "s.sent_at is not null"),
-        ("unroutable", "s.sent_at is null and s.unroutable <> ''"),
-    ] {
-        let of = format!(
-            "select o.created_at as since from sending s join outbox o on o.id = s.id where {condition} order by s.id"
-        );
+    for (name, of) in counted::outbox() {
         outbox.extend(tally(&mut transaction, name, &of).await?);
     }
     Ok(Overview { messages, causes, outbox })
-}
-
-/// The words of view `xx3` and the messages of each, oldest first.
-fn messages_of() -> Vec<(&'static str, String)> {
-    let of = |condition: &str| format!("select i.received_at as since from inbox i where {condition} order by i.id");
-    let answered = "select i.received_at as since from inbox i left join sending s on s.id = i.answer
-        where i.state = 'staged' and (i.answer is null or s.sent_at is not null) order by i.id";
-    // Found by what is still to be sent, which is little.
-    let unanswered = "select i.received_at as since from sending s join outbox o on o.id = s.id
-        join inbox i on i.id = o.message and i.answer = o.id
-        where s.sent_at is null and i.state = 'staged' order by s.id";
-    let mut all = vec![("answered", answered.to_owned()), ("staged", unanswered.to_owned())];
-    all.push(("waiting", of("i.state in ('waiting', 'woken')")));
-    let others = State::ALL.iter().filter(|state| !matches!(state, State::Staged | State::Waiting | State::Woken));
-    all.extend(others.map(|state| (state.as_str(), of(&format!("i.state = '{}'", state.as_str())))));
-    all
 }
 
 /// Counts what a statement gives; nothing where that is nothing.
