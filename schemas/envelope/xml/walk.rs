@@ -137,6 +137,7 @@ pub(super) fn over(text: &str, depth: usize) -> Result<Walked, Stop> {
             }
             Event::DocType(_) => return Err(broken("DOCTYPE não é aceito")),
             Event::Eof if !walk.open.is_empty() => return Err(broken("o documento terminou com elementos abertos")),
+            Event::Eof if !walk.is_rooted => return Err(broken("o documento não tem nenhum elemento")),
             Event::Eof => return Ok(walk.finish()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
