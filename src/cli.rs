@@ -16,6 +16,7 @@ mod schema;
 mod send;
 mod simulate;
 mod status;
+mod users;
 
 use crate::catalog::read::Problem;
 use crate::config::{Config, ConfigError, load};
@@ -87,6 +88,9 @@ enum Verb {
     Orders(orders::Verb),
     /// Compare what was received, staged, turned into titles and answered, by branch, day and payment form
     Reconcile(reconcile::Args),
+    /// Who may log in, for PDVSync
+    #[command(subcommand)]
+    Users(users::Verb),
     /// Registered adapters, and their samples
     #[command(subcommand)]
     Adapters(adapters::Verb),
@@ -193,6 +197,7 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Depara(verb) => depara::run(desk, verb).await,
         Verb::Orders(verb) => orders::run(desk, verb).await,
         Verb::Reconcile(args) => reconcile::run(desk, &args).await,
+        Verb::Users(verb) => users::run(desk, verb),
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
         Verb::Schema(args) => schema::run(desk, &args).await,
         Verb::Simulate(args) => simulate::run(desk, args).await,

@@ -11,6 +11,7 @@ pub mod orders;
 pub mod reconcile;
 pub mod simulate;
 pub mod status;
+pub mod users;
 
 use crate::catalog::Catalog;
 use crate::catalog::read::{Problem, catalog};

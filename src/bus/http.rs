@@ -4,12 +4,15 @@
 //! answered when its message is kept. What is answered later can be fetched by UUID.
 
 mod batch;
+mod caller;
 mod clerk;
+mod connections;
 mod gravabatch;
 mod guard;
 mod health;
 mod intake;
 mod listen;
+pub mod login;
 mod messages;
 pub mod openapi;
 mod order_events;
@@ -20,10 +23,11 @@ mod settings;
 mod tests;
 mod transactions;
 
+pub use caller::Caller;
 pub use clerk::{Clerk, Readiness};
 pub use gravabatch::{Done, Report};
 pub use listen::{ListenError, bind, serve};
-pub use settings::{HttpSettings, May, Token};
+pub use settings::{HttpSettings, May, RequireLogin, Token, User};
 
 use super::Delivery;
 use super::weight::Weight;
@@ -32,6 +36,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::envelope::response::Identity;
+use login::Gate;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -45,19 +50,36 @@ pub struct Reception {
     clerk: Arc<dyn Clerk>,
     /// Bytes of bodies that are in hand.
     weight: Weight,
+    /// Wrong logins of late.
+    gate: Arc<Gate>,
+    require_login: RequireLogin,
+    /// Whether it can be reached from outside this machine.
+    is_open: bool,
 }
 
 impl Reception {
-    /// Puts it together. `limits` are those of a message, `identity` is who we are in Receipts.
+    /// Puts it together. `require_login` is of PDVSync, `limits` are those of a message, `identity` is who we are in
+    /// Receipts.
     pub fn new(
         settings: HttpSettings,
+        require_login: RequireLogin,
         limits: Limits,
         identity: Identity,
         deliveries: mpsc::Sender<Delivery>,
         clerk: Arc<dyn Clerk>,
     ) -> Reception {
         let weight = Weight::new(settings.unsettled.bytes().max(limits.body), 1);
-        Reception { settings: Arc::new(settings), limits, identity: Arc::new(identity), deliveries, clerk, weight }
+        Reception {
+            settings: Arc::new(settings),
+            limits,
+            identity: Arc::new(identity),
+            deliveries,
+            clerk,
+            weight,
+            gate: Arc::default(),
+            require_login,
+            is_open: true,
+        }
     }
 }
 
@@ -79,6 +101,7 @@ pub fn router(reception: Reception) -> Router {
         .route("/api/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/winthor/autenticacao/v1/login", post(login::receive))
         .merge(send)
         .merge(events)
         .merge(read)

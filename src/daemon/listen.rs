@@ -44,7 +44,7 @@ pub async fn serve(
     let config = &office.config;
     let (settings, limits, names) = (config.http.clone(), config.envelope_limits(), config.our_names());
     let clerk = Arc::new(OfficeClerk { office: office.clone(), board, metrics });
-    let reception = Reception::new(settings, limits, names, deliver, clerk);
+    let reception = Reception::new(settings, http::RequireLogin::Auto, limits, names, deliver, clerk);
     http::serve(listener, reception, None, stop).await.map_err(|error| error.to_string())
 }
 

@@ -94,6 +94,11 @@ impl Site {
         self.surroundings.run(&all).await
     }
 
+    /// Runs a verb with a text on its standard input.
+    pub async fn eaid_on(&self, arguments: &[&str], input: &str) -> Said {
+        self.surroundings.run_on(&[arguments, &["--config", "eaid.toml"]].concat(), input).await
+    }
+
     /// Runs a verb with more in its environment.
     pub async fn eaid_with(&self, environment: &[(&'static str, &str)], verb: &[&str]) -> Said {
         let mut surroundings = self.surroundings.clone();

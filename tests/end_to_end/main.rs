@@ -50,4 +50,5 @@ mod registered;
 mod retira;
 mod unreadable;
 mod unroutable;
+mod users;
 mod waiting;

@@ -38,8 +38,19 @@ impl Surroundings {
 
     /// Runs one verb to its end.
     pub async fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with(arguments, Stdio::null()).await
+    }
+
+    /// Runs one verb, with a text on its standard input.
+    pub async fn run_on(&self, arguments: &[&str], input: &str) -> Said {
+        let file = self.folder.join(".input");
+        std::fs::write(&file, input).expect("write the input");
+        self.run_with(arguments, File::open(&file).expect("open the input").into()).await
+    }
+
+    async fn run_with(&self, arguments: &[&str], input: Stdio) -> Said {
         let command = format!("eaid {}", arguments.join(" "));
-        let ended = tokio::time::timeout(PATIENCE, self.command(arguments).output()).await;
+        let ended = tokio::time::timeout(PATIENCE, self.command(arguments).stdin(input).output()).await;
         let output = ended.unwrap_or_else(|_| panic!("{command} did not end within {PATIENCE:?}")).expect("start eaid");
         Said {
             command,

@@ -87,7 +87,7 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn collect(body: Body, limit: usize) -> Result<Arc<[u8]>, Refused> {
+pub(super) async fn collect(body: Body, limit: usize) -> Result<Arc<[u8]>, Refused> {
     match to_bytes(body, limit).await {
         Ok(bytes) => Ok(Arc::from(&bytes[..])),
         Err(error) if is_length(&error) => Err(Refused::too_large(limit)),

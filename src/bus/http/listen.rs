@@ -1,7 +1,7 @@
 //! Listening, and serving until the stop.
 
 use super::settings::HttpSettings;
-use super::{Reception, router};
+use super::{Reception, connections, router};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -14,8 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 /// The longest that any call may take, over `sync_wait`.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long calls that are under way may take after the stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Why nobody listens.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +23,8 @@ pub enum ListenError {
     Settings(String),
     /// It would be open to everybody (exit code 2).
     #[error(
-        "[http] listen: {0} é acessível de fora desta máquina e [http] tokens está vazio; \
-         cadastre tokens ou escute em 127.0.0.1"
+        "[http] listen: {0} é acessível de fora desta máquina e não há [http] tokens nem users; \
+         cadastre um (eaid users add) ou escute em 127.0.0.1"
     )]
     Open(String),
     /// The system refuses (exit code 1).
@@ -41,7 +39,7 @@ impl ListenError {
     }
 }
 
-/// Listens at the address of the settings; beyond loopback only with tokens.
+/// Listens at the address of the settings; beyond loopback only with tokens or users.
 ///
 /// # Errors
 /// [`ListenError`].
@@ -59,7 +57,8 @@ pub async fn bind(settings: &HttpSettings) -> Result<TcpListener, ListenError> {
             )));
         }
     };
-    if settings.tokens.is_empty() && !addresses.iter().all(|address| address.ip().is_loopback()) {
+    let is_anybodys = settings.tokens.is_empty() && settings.users.is_empty();
+    if is_anybodys && !addresses.iter().all(|address| address.ip().is_loopback()) {
         return Err(ListenError::Open(listen.to_owned()));
     }
     TcpListener::bind(&addresses[..]).await.map_err(|error| ListenError::System(listen.to_owned(), error))
@@ -76,25 +75,17 @@ pub async fn serve(
     pages: Option<Router>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let limit = reception.settings.sync_wait.0 + PATIENCE;
-    let ours = router(reception);
+    let settings = reception.settings.clone();
+    let limit = settings.sync_wait.0 + PATIENCE;
+    let is_open = !listener.local_addr()?.ip().is_loopback();
+    let ours = router(Reception { is_open, ..reception });
     let app = match pages {
         Some(pages) => pages.merge(ours),
         None => ours,
     };
     let app = app.layer(from_fn_with_state(limit, bounded));
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let late = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = std::future::IntoFuture::into_future(served) => served,
-        () = late => {
-            tracing::warn!("calls were still under way at the stop");
-            Ok(())
-        }
-    }
+    connections::serve(listener, app, &settings, stop).await;
+    Ok(())
 }
 
 /// No call takes for ever, and nothing that is answered is kept or guessed at by a browser.

@@ -24,6 +24,7 @@ pub fn document() -> Value {
         "/api/v1/order-events": { "post": order_events(&mut schemas) },
         "/api/v1/gravabatch/done": { "post": gravabatch_done() },
         "/api/v1/messages/{uuid}": { "get": message() },
+        "/winthor/autenticacao/v1/login": { "post": login() },
         "/healthz": { "get": open("health", "Alive: this process answers.", plain("application/json")) },
         "/readyz": { "get": ready() },
         "/metrics": { "get": guarded("metrics", "Prometheus text.", plain("text/plain")) },
@@ -37,8 +38,8 @@ pub fn document() -> Value {
             "title": "eaid",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Takes TOTVS business messages, gives each to its adapter, answers every one. Texts of \
-                errors are Portuguese, codes are stable. Beyond loopback every call but /healthz, /readyz and this \
-                document needs a bearer token.",
+                errors are Portuguese, codes are stable. Beyond loopback every call but /healthz, /readyz, the login \
+                and this document needs a bearer token.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -47,7 +48,7 @@ pub fn document() -> Value {
             "schemas": all,
             "securitySchemes": { "token": {
                 "type": "http", "scheme": "bearer",
-                "description": "A token of [http] tokens, which says what its holder may do: send, events, read.",
+                "description": "A token of [http] tokens, which says what its holder may do: send, events, read, pdvsync; or a login, for PDVSync.",
             } },
         },
     })
@@ -191,6 +192,30 @@ fn gravabatch_done() -> Value {
     operation
 }
 
+fn login() -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let mut responses = json!({});
+    responses["200"] = answer("A token for Authorization: Bearer.", refer("Login"));
+    responses["400"] = refused("No login.");
+    responses["401"] = refused("Name or password are wrong.");
+    responses["413"] = refused("The body is larger than 8 kB.");
+    responses["429"] = refused("Too many were wrong; Retry-After says when the next is looked at.");
+    responses["503"] = refused("Not now; Retry-After says when.");
+    let mut operation = open("login", "Gives a user of [http] users a token for PDVSync.", responses);
+    operation["requestBody"] = json!({
+        "required": true,
+        "content": { "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": { "login": text("The name, without regard to blanks around it."), "senha": text("Exactly as it was entered.") },
+                "required": ["login", "senha"],
+            },
+            "example": { "login": "loja1", "senha": "…" },
+        } },
+    });
+    operation
+}
+
 fn message() -> Value {
     let mut operation = guarded(
         "showMessage",
@@ -252,6 +277,17 @@ fn our_schemas() -> Map<String, Value> {
             "type": "object",
             "properties": { "status": { "type": "integer" }, "code": { "type": "string" }, "error": { "type": "string" } },
             "required": ["status", "code", "error"],
+        },
+        "Login": {
+            "type": "object",
+            "properties": {
+                "accessToken": { "type": "string" },
+                "tokenType": { "const": "Bearer" },
+                "expiresIn": { "type": "integer", "description": "Seconds." },
+                "expiresAt": { "type": "string", "format": "date-time" },
+                "branches": { "type": "array", "items": { "type": "string" }, "description": "What the user may work for; * is every branch." },
+            },
+            "required": ["accessToken", "tokenType", "expiresIn", "expiresAt", "branches"],
         },
         "Stories": {
             "type": "object",
@@ -319,6 +355,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(checked, 11);
+        assert_eq!(checked, 12);
     }
 }

@@ -1,8 +1,11 @@
 //! What an administrator sets of HTTP.
 
+use super::login::is_hash;
 use crate::config::units::{Size, Span};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
+use std::collections::HashSet;
+use std::time::Duration;
 
 /// Section `[http]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -18,6 +21,16 @@ pub struct HttpSettings {
     pub tokens: Vec<Token>,
     /// Bytes of bodies that may be in hand at once.
     pub unsettled: Size,
+    /// Connections at once; who comes beyond waits until one ends.
+    pub connections: usize,
+    /// How long a header may take to arrive.
+    pub header_timeout: Span,
+    /// How long a connection may lie idle between two calls.
+    pub idle_timeout: Span,
+    /// Who may log in.
+    pub users: Vec<User>,
+    /// How long a login is good for.
+    pub login_life: Span,
 }
 
 /// A bearer token.
@@ -33,6 +46,51 @@ pub struct Token {
     pub may: Vec<May>,
 }
 
+/// Who may log in, for PDVSync.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The name.
+    pub name: String,
+    /// The password's argon2 hash, as `eaid users add` makes it.
+    #[serde(serialize_with = "hidden")]
+    pub password: SecretString,
+    /// Branches that it may work for; `*` is every one.
+    pub branches: Vec<String>,
+}
+
+/// Whether PDVSync asks who calls: `"auto"`, `true` or `false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "YesNoAuto")]
+pub enum RequireLogin {
+    /// Where HTTP can be reached from outside this machine, and where tokens or users are set.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum YesNoAuto {
+    YesNo(bool),
+    Text(String),
+}
+
+impl TryFrom<YesNoAuto> for RequireLogin {
+    type Error = String;
+
+    fn try_from(said: YesNoAuto) -> Result<RequireLogin, String> {
+        match said {
+            YesNoAuto::YesNo(true) => Ok(RequireLogin::Always),
+            YesNoAuto::YesNo(false) => Ok(RequireLogin::Never),
+            YesNoAuto::Text(text) if text == "auto" => Ok(RequireLogin::Auto),
+            YesNoAuto::Text(text) => Err(format!("`{text}` is neither \"auto\" nor true nor false")),
+        }
+    }
+}
+
 /// What the holder of a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,6 +101,8 @@ pub enum May {
     Events,
     /// Read the fate of messages, and metrics.
     Read,
+    /// PDVSync, for every branch.
+    Pdvsync,
 }
 
 /// For tests: the defaults of the compiled-in file.
@@ -53,10 +113,17 @@ impl Default for HttpSettings {
     }
 }
 
+/// The longest life of a login.
+const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
+
 impl HttpSettings {
-    /// What is wrong with the tokens, if anything.
+    /// What is wrong with the settings, if anything.
     pub fn problem(&self) -> Option<String> {
-        let mut names = std::collections::HashSet::new();
+        self.problem_of_tokens().or_else(|| self.problem_of_users()).or_else(|| self.problem_of_bounds())
+    }
+
+    fn problem_of_tokens(&self) -> Option<String> {
+        let mut names = HashSet::new();
         self.tokens.iter().find_map(|token| {
             if token.token.expose_secret().trim().is_empty() {
                 Some(format!("[http] tokens: o token de `{}` está vazio", token.name))
@@ -66,6 +133,38 @@ impl HttpSettings {
                 None
             }
         })
+    }
+
+    fn problem_of_users(&self) -> Option<String> {
+        let mut names = HashSet::new();
+        self.users.iter().find_map(|user| {
+            let name = &user.name;
+            if name.is_empty() || name.trim() != name {
+                Some(format!("[http] users: `{name}` não é um nome"))
+            } else if !names.insert(name.as_str()) {
+                Some(format!("[http] users: `{name}` aparece duas vezes"))
+            } else if !is_hash(user.password.expose_secret()) {
+                Some(format!("[http] users: a senha de `{name}` não é um hash argon2; use `eaid users add`"))
+            } else if user.branches.is_empty() {
+                Some(format!("[http] users: `{name}` não tem filiais; `branches = [\"*\"]` são todas"))
+            } else {
+                None
+            }
+        })
+    }
+
+    fn problem_of_bounds(&self) -> Option<String> {
+        let is_short = |span: Span| span.0 < Duration::from_millis(100);
+        let text = if !(1..=100_000).contains(&self.connections) {
+            "connections: expected 1 to 100000"
+        } else if is_short(self.header_timeout) || is_short(self.idle_timeout) {
+            "header_timeout, idle_timeout: expected at least 100ms"
+        } else if self.login_life.0 < Duration::from_secs(1) || self.login_life.0 > LONGEST_LIFE {
+            "login_life: expected 1s to 366days"
+        } else {
+            return None;
+        };
+        Some(format!("[http] {text}"))
     }
 }
 

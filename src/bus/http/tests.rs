@@ -75,20 +75,48 @@ fn sent(body: String) -> SentLine {
 }
 
 /// A server with a clerk, and an inbound loop that answers by `tell`.
-struct Server {
-    address: String,
+pub(super) struct Server {
+    pub(super) address: String,
     clerk: Arc<Stored>,
-    _stop: tokio_util::sync::DropGuard,
+    pub(super) stop: tokio_util::sync::DropGuard,
+}
+
+/// A reception whose messages go nowhere.
+pub(super) fn reception(settings: HttpSettings, require_login: RequireLogin) -> Reception {
+    receiving(settings, require_login, mpsc::channel(1).0, Arc::default())
+}
+
+fn receiving(
+    settings: HttpSettings,
+    require_login: RequireLogin,
+    deliveries: mpsc::Sender<Delivery>,
+    clerk: Arc<Stored>,
+) -> Reception {
+    let identity = Identity {
+        source_application: "EAID".to_owned(),
+        product_name: "PROTHEUS".to_owned(),
+        product_version: "12".to_owned(),
+    };
+    let limits = Limits { body: 100_000, depth: 64, items: 1000 };
+    Reception::new(settings, require_login, limits, identity, deliveries, clerk)
 }
 
 impl Server {
     async fn new(tokens: Value, tell: impl Fn(&Delivery) -> Option<Fate> + Send + 'static) -> Server {
+        let tokens = serde_json::from_value(tokens).unwrap();
+        Server::with(HttpSettings { tokens, ..HttpSettings::default() }, tell).await
+    }
+
+    /// With settings of its own.
+    pub(super) async fn with(
+        settings: HttpSettings,
+        tell: impl Fn(&Delivery) -> Option<Fate> + Send + 'static,
+    ) -> Server {
         let settings = HttpSettings {
             listen: "127.0.0.1:0".to_owned(),
             sync_wait: Span(Duration::from_millis(300)),
-            tokens: serde_json::from_value(tokens).unwrap(),
             unsettled: Size(1 << 20),
-            ..HttpSettings::default()
+            ..settings
         };
         let (deliveries, mut taken) = mpsc::channel::<Delivery>(10);
         tokio::spawn(async move {
@@ -102,20 +130,20 @@ impl Server {
         let listener = bind(&settings).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let clerk = Arc::new(Stored::default());
-        let identity = Identity {
-            source_application: "EAID".to_owned(),
-            product_name: "PROTHEUS".to_owned(),
-            product_version: "12".to_owned(),
-        };
-        let limits = Limits { body: 100_000, depth: 64, items: 1000 };
-        let reception = Reception::new(settings, limits, identity, deliveries, clerk.clone());
+        let reception = receiving(settings, RequireLogin::Auto, deliveries, clerk.clone());
         let stop = CancellationToken::new();
         tokio::spawn(serve(listener, reception, None, stop.clone()));
-        Server { address, clerk, _stop: stop.drop_guard() }
+        Server { address, clerk, stop: stop.drop_guard() }
     }
 
     /// One call: status, head, body.
-    async fn call(&self, method: &str, path: &str, token: Option<&str>, body: &str) -> (u16, String, String) {
+    pub(super) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: &str,
+    ) -> (u16, String, String) {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let token = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
         let length = body.len();
@@ -132,7 +160,7 @@ impl Server {
         (head[9..12].parse().unwrap(), head.to_owned(), body.to_owned())
     }
 
-    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let (status, _, body) = self.call("POST", path, None, &body.to_string()).await;
         (status, serde_json::from_str(&body).unwrap())
     }
@@ -341,7 +369,7 @@ async fn every_path_of_the_openapi_document_is_answered() {
     assert!(head.contains("application/json"), "{head}");
     let document: Value = serde_json::from_str(&body).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 8);
+    assert_eq!(paths.len(), 9);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let path = path.replace("{uuid}", "u-1");
