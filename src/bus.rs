@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub mod amqp;
+pub mod cep;
 pub mod http;
 pub mod link;
 #[cfg(test)]

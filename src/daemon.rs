@@ -88,8 +88,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     let mut parts: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
     let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
 
-    let listener =
-        if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
+    let door = if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
     let takes = |wanted: bool| wanted.then(|| deliver.clone());
     let mut broker = None;
     if office.config.amqp.enabled {
@@ -114,9 +113,12 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         parts.spawn(async move { ("spool", task.await.map_err(|error| error.to_string())) });
         sinks.push(Arc::new(bus.sink()));
     }
-    if let Some(listener) = listener {
-        let serving = listen::serve(listener, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
-        parts.spawn(async move { ("http", serving.await) });
+    if let Some(door) = door {
+        let serving = listen::serve(door, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
+        parts.spawn(async move {
+            serving.await;
+            ("http", Ok(()))
+        });
     }
     let watching = reload::run(office.clone(), sources.clone());
     parts.spawn(async move { ("reload", watching.await) });

@@ -21,12 +21,13 @@ mod reply;
 mod settings;
 #[cfg(test)]
 mod tests;
+pub mod tls;
 mod transactions;
 
 pub use caller::Caller;
 pub use clerk::{Clerk, Readiness};
 pub use gravabatch::{Done, Report};
-pub use listen::{ListenError, bind, serve};
+pub use listen::{Door, ListenError, bind, serve};
 pub use settings::{HttpSettings, May, RequireLogin, Token, User};
 
 use super::Delivery;

@@ -2,7 +2,7 @@
 
 use super::Ended;
 use crate::bus::Delivery;
-use crate::bus::http::{self, Clerk, Done, Readiness, Reception, Report};
+use crate::bus::http::{self, Clerk, Done, Door, Readiness, Reception, Report};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::office::Office;
@@ -14,7 +14,6 @@ use chrono::{DateTime, FixedOffset};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// [`Ended`].
-pub async fn bind(config: &Config) -> Result<TcpListener, Ended> {
+pub async fn bind(config: &Config) -> Result<Door, Ended> {
     http::bind(&config.http).await.map_err(|error| match error.is_usage() {
         true => Ended::Usage(error.to_string()),
         false => Ended::Failed(error.to_string()),
@@ -30,22 +29,19 @@ pub async fn bind(config: &Config) -> Result<TcpListener, Ended> {
 }
 
 /// Serves until stopped.
-///
-/// # Errors
-/// What the system said.
 pub async fn serve(
-    listener: TcpListener,
+    door: Door,
     office: Arc<Office>,
     board: Arc<Board>,
     deliver: mpsc::Sender<Delivery>,
     metrics: Option<PrometheusHandle>,
     stop: CancellationToken,
-) -> Result<(), String> {
+) {
     let config = &office.config;
     let (settings, limits, names) = (config.http.clone(), config.envelope_limits(), config.our_names());
     let clerk = Arc::new(OfficeClerk { office: office.clone(), board, metrics });
     let reception = Reception::new(settings, http::RequireLogin::Auto, limits, names, deliver, clerk);
-    http::serve(listener, reception, None, stop).await.map_err(|error| error.to_string())
+    http::serve(door, reception, None, stop).await;
 }
 
 struct OfficeClerk {

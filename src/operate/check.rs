@@ -2,8 +2,10 @@
 
 use super::read_catalog;
 use crate::bus::amqp;
+use crate::bus::http::{HttpSettings, tls};
 use crate::config::Config;
 use crate::store::open;
+use chrono::Utc;
 use eaid_adapters::TABLES;
 use eaid_adapters::samples::SAMPLES;
 use serde::Serialize;
@@ -37,12 +39,28 @@ pub fn offline(config: &Config) -> Vec<Finding> {
         }
         Err(problems) => findings.extend(problems.iter().map(|problem| finding(false, "config", problem.to_string()))),
     }
+    if config.http.enabled {
+        findings.push(door(&config.http));
+    }
     let failed: Vec<_> = SAMPLES.iter().filter_map(|sample| Some((sample, sample.run().err()?))).collect();
     let good = format!("{} of {} as expected", SAMPLES.len() - failed.len(), SAMPLES.len());
     findings.push(finding(failed.is_empty(), "samples", good));
     let told = failed.iter().map(|(sample, why)| finding(false, "sample", format!("{}: {why}", sample.name)));
     findings.extend(told);
     findings
+}
+
+/// HTTP: its settings, and the files of its certificate.
+fn door(settings: &HttpSettings) -> Finding {
+    let listen = &settings.listen;
+    match settings.problem().map_or_else(|| tls::read(settings), Err) {
+        Err(problem) => finding(false, "config http", problem),
+        Ok(None) => finding(true, "config http", format!("http on {listen}")),
+        Ok(Some(tls)) => {
+            let (is_good, day) = (tls.until > Utc::now(), tls.until.format("%Y-%m-%d"));
+            finding(is_good, "config http", format!("https on {listen}, certificate until {day}"))
+        }
+    }
 }
 
 /// Servers: the database and its migrations, the broker and its topology. Changes nothing.

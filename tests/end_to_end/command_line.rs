@@ -34,6 +34,11 @@ async fn init_writes_a_configuration_that_passes_the_check() {
     let too_deep = Surroundings { settings: vec![("EAID_LIMITS__DEPTH", "129".to_owned())], ..there.clone() };
     let said = too_deep.run(&["check", "--offline", "--config", &config]).await.ends(2);
     assert!(said.err.contains("limits.depth: expected 2 to 128"), "{}", said.err);
+    // A certificate that cannot be used is found before the start.
+    let absent = vec![("EAID_HTTP__CERTIFICATE", "no.pem".to_owned()), ("EAID_HTTP__KEY", "no.key".to_owned())];
+    let said = Surroundings { settings: absent, ..there.clone() };
+    let said = said.run(&["check", "--offline", "--config", &config]).await.ends(2);
+    assert!(said.out.contains("[http] certificate: no.pem: "), "{}", said.out);
     // What is there already is not written over.
     let again = here.run(&["init", "shop"]).await;
     assert_ne!(again.code, Some(0), "a second init must not replace what somebody edited");

@@ -19,6 +19,7 @@ use timed::{Phase, Timed};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +36,7 @@ pub(super) struct Peer(pub(super) IpAddr);
 #[derive(Clone)]
 struct House {
     app: Router,
+    tls: Option<TlsAcceptor>,
     header: Duration,
     idle: Duration,
     /// No more calls.
@@ -44,10 +46,17 @@ struct House {
 }
 
 /// Serves until the stop, and then at most [`GRACE`] longer for calls that are under way.
-pub(super) async fn serve(listener: TcpListener, app: Router, settings: &HttpSettings, stop: CancellationToken) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    app: Router,
+    settings: &HttpSettings,
+    stop: CancellationToken,
+) {
     let cut = CancellationToken::new();
     let house = House {
         app,
+        tls,
         header: settings.header_timeout.0,
         idle: settings.idle_timeout.0,
         stop: stop.clone(),
@@ -107,7 +116,17 @@ impl House {
         drop(stream.set_nodelay(true));
         tokio::select! {
             () = self.cut.cancelled() => {}
-            () = self.talk(stream, peer) => {}
+            () = self.greet(stream, peer) => {}
+        }
+    }
+
+    /// A handshake has as much time as a header.
+    async fn greet(&self, stream: TcpStream, peer: SocketAddr) {
+        let Some(tls) = &self.tls else { return self.talk(stream, peer).await };
+        match tokio::time::timeout(self.header, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.talk(stream, peer).await,
+            Ok(Err(error)) => tracing::debug!(%error, %peer, "no TLS handshake"),
+            Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
         }
     }
 

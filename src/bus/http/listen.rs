@@ -1,6 +1,7 @@
 //! Listening, and serving until the stop.
 
 use super::settings::HttpSettings;
+use super::tls::{self, Tls};
 use super::{Reception, connections, router};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -8,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, lookup_host};
 use tokio_util::sync::CancellationToken;
@@ -39,14 +41,34 @@ impl ListenError {
     }
 }
 
+/// Where calls come in.
+#[derive(Debug)]
+pub struct Door {
+    listener: TcpListener,
+    tls: Option<Tls>,
+    /// Whether it can be reached from outside this machine.
+    is_open: bool,
+}
+
+impl Door {
+    /// The address that it listens at.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
 /// Listens at the address of the settings; beyond loopback only with tokens or users.
 ///
 /// # Errors
 /// [`ListenError`].
-pub async fn bind(settings: &HttpSettings) -> Result<TcpListener, ListenError> {
+pub async fn bind(settings: &HttpSettings) -> Result<Door, ListenError> {
     if let Some(problem) = settings.problem() {
         return Err(ListenError::Settings(problem));
     }
+    let tls = tls::read(settings).map_err(ListenError::Settings)?;
     let listen = settings.listen.trim();
     let found = lookup_host(listen).await;
     let addresses: Vec<_> = match found {
@@ -57,35 +79,33 @@ pub async fn bind(settings: &HttpSettings) -> Result<TcpListener, ListenError> {
             )));
         }
     };
-    let is_anybodys = settings.tokens.is_empty() && settings.users.is_empty();
-    if is_anybodys && !addresses.iter().all(|address| address.ip().is_loopback()) {
+    let is_open = !addresses.iter().all(|address| address.ip().is_loopback());
+    if is_open && settings.tokens.is_empty() && settings.users.is_empty() {
         return Err(ListenError::Open(listen.to_owned()));
     }
-    TcpListener::bind(&addresses[..]).await.map_err(|error| ListenError::System(listen.to_owned(), error))
+    match &tls {
+        Some(tls) => tracing::info!(until = %tls.until, "TLS"),
+        None if is_open => tracing::warn!(listen, "without [http] certificate passwords and tokens travel readable"),
+        None => {}
+    }
+    let listener = TcpListener::bind(&addresses[..]).await;
+    let listener = listener.map_err(|error| ListenError::System(listen.to_owned(), error))?;
+    Ok(Door { listener, tls, is_open })
 }
 
 /// Serves until the stop, and then at most 10 s longer for calls that are under way. `pages` is merged with the
 /// paths of the contract.
-///
-/// # Errors
-/// What the system says when it can no longer serve.
-pub async fn serve(
-    listener: TcpListener,
-    reception: Reception,
-    pages: Option<Router>,
-    stop: CancellationToken,
-) -> std::io::Result<()> {
+pub async fn serve(door: Door, reception: Reception, pages: Option<Router>, stop: CancellationToken) {
     let settings = reception.settings.clone();
     let limit = settings.sync_wait.0 + PATIENCE;
-    let is_open = !listener.local_addr()?.ip().is_loopback();
-    let ours = router(Reception { is_open, ..reception });
+    let ours = router(Reception { is_open: door.is_open, ..reception });
     let app = match pages {
         Some(pages) => pages.merge(ours),
         None => ours,
     };
     let app = app.layer(from_fn_with_state(limit, bounded));
-    connections::serve(listener, app, &settings, stop).await;
-    Ok(())
+    let acceptor = door.tls.map(|tls| tls.acceptor);
+    connections::serve(door.listener, acceptor, app, &settings, stop).await;
 }
 
 /// No call takes for ever, and nothing that is answered is kept or guessed at by a browser.

@@ -5,6 +5,7 @@ use crate::config::units::{Size, Span};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Section `[http]`.
@@ -19,6 +20,10 @@ pub struct HttpSettings {
     pub sync_wait: Span,
     /// Who may call, and for what. Without any, only callers on this machine may, and for everything.
     pub tokens: Vec<Token>,
+    /// PEM file of the certificate, with the chain up to its authority; empty: HTTP without TLS.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
     /// Bytes of bodies that may be in hand at once.
     pub unsettled: Size,
     /// Connections at once; who comes beyond waits until one ends.

@@ -127,12 +127,12 @@ impl Server {
                 }
             }
         });
-        let listener = bind(&settings).await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+        let door = bind(&settings).await.unwrap();
+        let address = door.local_addr().unwrap().to_string();
         let clerk = Arc::new(Stored::default());
         let reception = receiving(settings, RequireLogin::Auto, deliveries, clerk.clone());
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, reception, None, stop.clone()));
+        tokio::spawn(serve(door, reception, None, stop.clone()));
         Server { address, clerk, stop: stop.drop_guard() }
     }
 

@@ -21,6 +21,12 @@ pub struct Tls {
     pub until: DateTime<Utc>,
 }
 
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
 /// Reads certificate and key, where they are set.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ async fn connect(server: &Server) -> TcpStream {
 fn conversation() -> DuplexStream {
     let app = Router::new().route("/healthz", get(async || "alive").post(async |body: String| body));
     let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
-    let house = House { app, header: HEADER, idle: IDLE, stop, cut };
+    let house = House { app, tls: None, header: HEADER, idle: IDLE, stop, cut };
     let (here, there) = duplex(4096);
     tokio::spawn(async move { house.talk(there, SocketAddr::from(([127, 0, 0, 1], 1))).await });
     here

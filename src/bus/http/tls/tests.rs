@@ -93,6 +93,6 @@ async fn calls_are_answered_over_tls_and_only_over_tls() {
 async fn nobody_listens_with_a_wrong_certificate() {
     let files = Files::new();
     let settings = HttpSettings { listen: "127.0.0.1:0".to_owned(), ..files.settings("cert.pem", "other-key.pem") };
-    let error = super::super::bind(&settings).await.err().expect("refused");
+    let error = super::super::bind(&settings).await.unwrap_err();
     assert!(error.is_usage() && error.to_string().contains("a chave não é a do certificado"), "{error}");
 }
