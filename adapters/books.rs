@@ -6,6 +6,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use crate::pdvsync::PdvSync;
 use chrono::NaiveDate;
 use foldhash::HashMap;
 use rust_decimal::Decimal;
@@ -290,6 +291,8 @@ pub const OPTIONAL: &[&str] = &["holidays.csv", "stock.csv"];
 pub struct Books {
     /// `[retail]`.
     pub retail: Retail,
+    /// `[pdvsync]`.
+    pub pdvsync: PdvSync,
     companies: HashMap<(String, String, String), (String, String)>,
     branches: HashMap<(String, String), Branch>,
     stations: HashMap<(String, String, String), Station>,

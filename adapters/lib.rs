@@ -47,6 +47,7 @@ pub mod loji701a;
 pub mod loji701can;
 pub mod mata410b;
 pub mod order_event;
+pub mod pdvsync;
 pub mod product;
 
 use routine::Routine;
@@ -79,6 +80,12 @@ pub static TABLES: &[&Table] = &[
     ljgrvbatch::tables::Reported::TABLE,
     mata410b::tables::Sf2::TABLE,
     mata410b::tables::OrderTrace::TABLE,
+    pdvsync::tables::Pcclient::TABLE,
+    pdvsync::tables::Pcpedc::TABLE,
+    pdvsync::tables::Pcpedi::TABLE,
+    pdvsync::tables::Pcformapgtopedido::TABLE,
+    pdvsync::tables::Pcvinculopedidomatcon::TABLE,
+    pdvsync::tables::Pclogpedidoapi::TABLE,
 ];
 
 /// The sequence of the numbers of a branch's sales, children and sales orders (`domain/README.md`, Finer

@@ -105,7 +105,7 @@ impl Paper {
         }
     }
 
-    /// Decides a case and keeps what it stages.
+    /// Decides a case and keeps what comes of it.
     ///
     /// # Errors
     /// [`Flaw`] of the routine, or effects that no store would keep.
@@ -123,9 +123,12 @@ impl Paper {
             self.show(&mut world, further);
         }
         let verdict = case.apply(books, &mut world)?;
-        if let Verdict::Stage(staged) = &verdict {
-            staged.effects.iter().try_for_each(|effect| self.keep(effect))?;
-        }
+        let effects = match &verdict {
+            Verdict::Stage(staged) => &staged.effects[..],
+            Verdict::Refuse(refusal) => &refusal.effects,
+            Verdict::Wait(_) => &[],
+        };
+        effects.iter().try_for_each(|effect| self.keep(effect))?;
         Ok(verdict)
     }
 

@@ -117,7 +117,8 @@ impl Rule {
         let mut house = house(&given)?;
         if !self.files.is_empty() {
             let text_of = |file: &str| self.files.get(file).map(String::as_str).or(reference(file)).map(str::to_owned);
-            house.books = Books::read(rules(&given["retail"])?, text_of).map_err(|wrong| format!("{wrong:?}"))?;
+            house.books = Books::read(rules(&given["retail"])?, house.books.pdvsync, text_of)
+                .map_err(|wrong| format!("{wrong:?}"))?;
         }
         Ok(house)
     }

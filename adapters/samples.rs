@@ -173,6 +173,13 @@ samples! {
         "refuse-event-of-a-delivery"
         "refuse-going-back"
         "wait-for-order";
+    "PDVSYNC" in "pdvsync" by decide:
+        "stage-reserve"
+        "stage-paid-order"
+        "stage-cancelled"
+        "stage-customer"
+        "refuse-empty"
+        "refuse-wrong-values";
 }
 
 /// Why a sample does not hold.

@@ -43,6 +43,8 @@ pub struct Refusal {
     pub ids: Vec<InternalId>,
     /// What the answer returns beside the errors.
     pub returned: Option<Returned>,
+    /// What is kept all the same: the log of a call.
+    pub effects: Vec<Effect>,
 }
 
 /// What an answer returns in `ReturnContent` beside ids and errors.
@@ -197,7 +199,12 @@ impl Findings {
             let named =
                 self.missing.into_iter().map(|missing| Violation::error(Code::NotFound, missing.path, missing.text));
             violations.extend(named);
-            return Verdict::Refuse(Refusal { violations, ids: self.ids, returned: self.returned });
+            return Verdict::Refuse(Refusal {
+                violations,
+                ids: self.ids,
+                returned: self.returned,
+                effects: Vec::new(),
+            });
         }
         if !self.missing.is_empty() {
             return Verdict::Wait(Waiting { missing: self.missing, warnings: self.violations, limit: self.limit });

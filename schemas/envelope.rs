@@ -13,6 +13,7 @@ pub mod xml;
 
 use crate::field::Choice;
 use crate::outline::{Name, Outline, Source};
+use crate::pdvsync::{Call, Sheet};
 use crate::pick::{Datum, Picks};
 use crate::place::{Place, Sought};
 use crate::read::{Kind, Reading};
@@ -246,6 +247,8 @@ pub fn is_of_header(path: &str) -> bool {
 pub enum Document {
     /// A TOTVS message.
     Message(Box<Envelope>),
+    /// What PDVSync sends.
+    PreSale(Box<Sheet>),
     /// An order event of the ERP side.
     OrderEvent {
         /// The body as text.
@@ -257,7 +260,7 @@ pub enum Document {
 
 /// Reads a body: its charset, its format, its envelope.
 ///
-/// `content_type` or the XML declaration may name a charset; without one UTF-8 is tried, then windows-1252. What
+/// `content_type` may say that it is a [`Call`] of PDVSync. It or the XML declaration may name a charset; without one UTF-8 is tried, then windows-1252. What
 /// comes escaped, as CDATA or in base64 is unwrapped.
 ///
 /// # Errors
@@ -266,6 +269,9 @@ pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Resul
     within_bound(body.len(), limits.body)?;
     let (text, is_guessed) = text_of(body, content_type)?;
     within_bound(text.len(), Outline::GREATEST)?;
+    if let Some(call) = content_type.and_then(Call::of) {
+        return json::decode_call(text.into_owned(), call, limits);
+    }
     let mut document = match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),
         Some(b'<') => xml::decode(text.into_owned(), limits)

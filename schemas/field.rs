@@ -42,7 +42,7 @@ pub trait Value: Sized {
 }
 
 /// The text of a text or number, or `None` after noting the wrong kind. Empty text counts as absent.
-fn scalar<'t>(source: &mut Source<'t>, cx: &mut Reading, wanted: &str) -> Option<(Kind, &'t str)> {
+pub(crate) fn scalar<'t>(source: &mut Source<'t>, cx: &mut Reading, wanted: &str) -> Option<(Kind, &'t str)> {
     let kind = source.peek();
     match kind {
         Kind::Text | Kind::Number => {

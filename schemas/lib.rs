@@ -36,6 +36,7 @@ pub mod write;
 pub mod customer_vendor;
 pub mod document_traceability_order;
 pub mod item_reserve;
+pub mod pdvsync;
 pub mod retail_sales;
 pub mod retail_sales_cancellation;
 pub mod tax;

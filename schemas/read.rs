@@ -71,6 +71,7 @@ pub struct Reading {
     pub items: usize,
     personal: bool,
     notes_lower_camel: bool,
+    notes_read_as: bool,
     sought: Option<Box<Sought>>,
 }
 
@@ -85,6 +86,7 @@ impl Reading {
             items,
             personal: false,
             notes_lower_camel: false,
+            notes_read_as: true,
             sought: None,
         }
     }
@@ -92,6 +94,11 @@ impl Reading {
     /// A reading of a header, whose paths begin with its name.
     pub fn of_header(items: usize) -> Self {
         Reading { path: vec![Step::Name("Header")], notes_lower_camel: true, ..Reading::new(true, items) }
+    }
+
+    /// A reading of a body whose book allows every spelling: none is noted as read against it.
+    pub fn of_any_spelling(items: usize) -> Self {
+        Reading { notes_read_as: false, ..Reading::new(true, items) }
     }
 
     /// The same reading, that takes note of where some paths stand.
@@ -190,7 +197,9 @@ impl Reading {
 
     /// Notes that the present value was read against the book.
     pub fn read_as(&mut self, text: impl Into<String>) {
-        self.warning(Code::ReadAs, text);
+        if self.notes_read_as {
+            self.warning(Code::ReadAs, text);
+        }
     }
 
     /// Notes, once in a header, that names begin in lower case. In contents the book itself does so here and there.

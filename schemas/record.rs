@@ -1,6 +1,7 @@
 //! The declaration of a record: a message's content, or a part of it.
 
 mod names;
+mod only;
 mod seldom;
 mod sparse;
 
@@ -10,6 +11,7 @@ use crate::read::{Kind, Reading};
 use crate::version::Version;
 use crate::write::Writer;
 pub use names::Names;
+pub use only::Only;
 pub use seldom::Seldom;
 pub use sparse::Sparse;
 
@@ -184,7 +186,7 @@ impl FieldSpec {
 /// A record as declared.
 #[derive(Debug)]
 pub struct Spec {
-    /// Its name: that of a list's element on the wire.
+    /// Its name: that of a list's element on the wire; empty where lists of it are arrays and nothing else.
     pub name: &'static str,
     /// The name of its type, which no other record has.
     pub kind: &'static str,
@@ -396,6 +398,14 @@ fn is_within_bound(place: usize, cx: &mut Reading) -> bool {
     place < cx.items
 }
 
+/// Reads below the name of a list's element, if it has one.
+fn within_element<R: Record>(cx: &mut Reading, read: impl FnOnce(&mut Reading)) {
+    match R::spec().name {
+        "" => read(cx),
+        name => cx.within(name, read),
+    }
+}
+
 impl<R: Record> Value for List<R> {
     const SHAPE: Shape = Shape::List(R::spec);
 
@@ -408,8 +418,8 @@ impl<R: Record> Value for List<R> {
     fn read_again(&mut self, source: &mut Source<'_>, cx: &mut Reading) {
         let mut place = self.0.len();
         match source.peek() {
-            Kind::Array => cx.within(R::spec().name, |cx| self.extend(&mut place, source, cx)),
-            Kind::Object => cx.within(R::spec().name, |cx| self.unwrap_object(&mut place, source, cx)),
+            Kind::Array => within_element::<R>(cx, |cx| self.extend(&mut place, source, cx)),
+            Kind::Object => within_element::<R>(cx, |cx| self.unwrap_object(&mut place, source, cx)),
             Kind::Null => source.skip(),
             Kind::Text => {
                 if !source.text().trim().is_empty() {
@@ -424,13 +434,20 @@ impl<R: Record> Value for List<R> {
     }
 
     fn write(&self, out: &mut dyn Writer) {
-        out.begin_object();
-        out.begin_list(R::spec().name);
+        let name = R::spec().name;
+        if name.is_empty() {
+            out.begin_array(name);
+        } else {
+            out.begin_object();
+            out.begin_list(name);
+        }
         for member in &self.0 {
             member.write(out);
         }
         out.end_list();
-        out.end_object();
+        if !name.is_empty() {
+            out.end_object();
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 use crate::fault::Fault;
 use crate::store::{Mark, Outgoing, State};
 use async_trait::async_trait;
+use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,6 +67,8 @@ pub struct Fate {
     pub violations: Vec<Violation>,
     /// The whole answer, if one was made.
     pub answer: Option<Arc<str>>,
+    /// The ids of the answer.
+    pub ids: Vec<InternalId>,
     /// Whether anything changed (order events).
     pub is_changed: bool,
 }

@@ -7,6 +7,7 @@ use crate::bus::http::HttpSettings;
 use crate::bus::spool::SpoolSettings;
 use eaid_adapters::books::Retail;
 use eaid_adapters::near::nearest;
+use eaid_adapters::pdvsync::PdvSync;
 use eaid_schemas::envelope::Limits as EnvelopeLimits;
 use eaid_schemas::envelope::response::Identity as OurNames;
 use figment::Figment;
@@ -47,6 +48,8 @@ pub struct Config {
     pub log: Log,
     /// Rules of the shop.
     pub retail: Retail,
+    /// Rules of pre-sales.
+    pub pdvsync: PdvSync,
 }
 
 /// `[identity]`.

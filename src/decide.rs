@@ -228,11 +228,13 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             let verdict = catch_unwind(AssertUnwindSafe(|| case.apply(&catalog.books, world)));
             match verdict {
                 Ok(Ok(Verdict::Stage(staged))) => stage(laid, staged, header_warnings, catalog, world, at),
-                Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids, returned }))) => {
+                Ok(Ok(Verdict::Refuse(Refusal { mut violations, ids, returned, effects }))) => {
                     violations.splice(0..0, header_warnings.iter().cloned());
                     let answer = Answer::refused(ids).returning(returned);
                     let answer = laid.is_answerable().then_some(answer);
-                    answer::settled(laid, State::Refused, violations, answer, catalog, at)
+                    world.absorb(&effects);
+                    let settled = answer::settled(laid, State::Refused, violations, answer, catalog, at);
+                    Settled { effects, ..settled }
                 }
                 Ok(Ok(Verdict::Wait(waiting))) => wait(laid, waiting, catalog, at),
                 Ok(Err(flaw)) => set_aside(laid, &flaw.0, catalog, at),
@@ -273,9 +275,13 @@ fn stage(
     let Staged { effects, ids, mut warnings, returned } = staged;
     warnings.splice(0..0, header_warnings.iter().cloned());
     world.absorb(&effects);
-    let state = if laid.is_event() { State::Noted } else { State::Staged };
-    let answer = (!laid.is_event()).then(|| Answer::ok(ids).returning(returned));
-    let mut settled = answer::settled(laid, state, warnings, answer, catalog, at);
+    let mut settled = if laid.is_bare() {
+        let settled = answer::settled(laid, State::Noted, warnings, None, catalog, at);
+        Settled { ids, ..settled }
+    } else {
+        let answer = Answer::ok(ids).returning(returned);
+        answer::settled(laid, State::Staged, warnings, Some(answer), catalog, at)
+    };
     let Post { outgoing, withheld } = sending::post(&effects, Some(laid.entry.id), catalog, at);
     settled.outgoing.extend(outgoing);
     settled.withheld = withheld;

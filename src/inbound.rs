@@ -207,8 +207,9 @@ async fn keep_all(
         kept.fetch_add(1, Ordering::Release);
         let mut fates = Vec::with_capacity(opened.tickets.len());
         let mut tickets = opened.tickets.into_iter();
-        for part in done {
-            let fates_of_part = part.decided.outcomes.iter().map(|outcome| fate(&part.decided, outcome));
+        for mut part in done {
+            let outcomes = std::mem::take(&mut part.decided.outcomes);
+            let fates_of_part = outcomes.into_iter().map(|outcome| fate(&mut part.decided, outcome));
             for (fate, ticket) in fates_of_part.zip(tickets.by_ref()) {
                 if let Some((ticket, delivered)) = ticket {
                     fates.push((ticket, delivered, fate));
@@ -340,24 +341,21 @@ async fn keep(office: &Office, catalog: &Catalog, mut decided: Decided) -> Resul
     }
 }
 
-fn fate(decided: &Decided, outcome: &Outcome) -> Fate {
+/// What became of a delivery. What only it tells of its message is taken from there.
+fn fate(decided: &mut Decided, outcome: Outcome) -> Fate {
     match outcome {
-        Outcome::Again { message, state, cause } => Fate {
-            message: *message,
-            state: *state,
-            cause: cause.clone(),
-            violations: Vec::new(),
-            answer: None,
-            is_changed: false,
-        },
+        Outcome::Again { message, state, cause } => {
+            Fate { message, state, cause, violations: Vec::new(), answer: None, ids: Vec::new(), is_changed: false }
+        }
         Outcome::Settled(place) => {
-            let settled = &decided.batch.settled[*place];
+            let settled = &mut decided.batch.settled[place];
             let first = settled.violations.iter().find(|found| found.is_error());
             Fate {
                 message: settled.place.id(),
                 state: settled.state,
                 cause: first.map(|found| (found.code, found.text.clone())),
-                violations: settled.violations.clone(),
+                violations: std::mem::take(&mut settled.violations),
+                ids: std::mem::take(&mut settled.ids),
                 answer: settled.is_answered.then(|| settled.outgoing.first().map(|out| out.body.clone())).flatten(),
                 is_changed: !settled.effects.is_empty(),
             }

@@ -4,6 +4,7 @@ use super::{
     Administrator, Books, Branch, CardFee, Company, Holiday, PaymentForm, Problem, Product, Retail, Station, Stock,
 };
 use crate::near::{hint, nearest};
+use crate::pdvsync::PdvSync;
 use foldhash::{HashMap, HashSet};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -217,7 +218,11 @@ impl Books {
     ///
     /// # Errors
     /// Every [`Problem`] of every file.
-    pub fn read(retail: Retail, text_of: impl Fn(&str) -> Option<String>) -> Result<Books, Vec<Problem>> {
+    pub fn read(
+        retail: Retail,
+        pdvsync: PdvSync,
+        text_of: impl Fn(&str) -> Option<String>,
+    ) -> Result<Books, Vec<Problem>> {
         let mut found = Findings(Vec::new());
         let text = |file: &str| text_of(file).unwrap_or_default();
         let companies: Vec<(u64, Company)> = found.rows(&text(Company::FILE));
@@ -251,6 +256,7 @@ impl Books {
         }
         Ok(Books {
             retail,
+            pdvsync,
             companies: companies
                 .into_iter()
                 .map(|(_, c)| {

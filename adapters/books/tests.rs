@@ -1,12 +1,12 @@
 //! What is said of a reference table that is wrong.
 
 use super::Books;
-use crate::samples::given::{reference, rules};
+use crate::samples::given::{pdvsync, reference, rules};
 
 /// Every problem after a change of one file of the demonstration.
 fn problems(file: &str, change: impl Fn(&str) -> String) -> String {
     let retail = rules(&serde_json::Value::Null).unwrap();
-    let read = Books::read(retail, |name| {
+    let read = Books::read(retail, pdvsync(&serde_json::Value::Null).unwrap(), |name| {
         let text = reference(name)?;
         Some(if name == file { change(text) } else { text.to_owned() })
     });

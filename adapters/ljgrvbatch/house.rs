@@ -6,7 +6,7 @@ use crate::effect::{Effect, Sending, What};
 use crate::loja701::tables::{Sl1, Sl2, Sl4};
 use crate::order_event;
 use crate::paper::Paper;
-use crate::samples::given::reference;
+use crate::samples::given::{pdvsync, reference};
 use crate::table::Declared;
 use crate::verdict::{Staged, Verdict};
 use crate::world::Wants;
@@ -14,6 +14,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use eaid_schemas::envelope::json::JsonWriter;
 use eaid_schemas::violation::Violation;
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 pub(crate) fn amount(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -71,7 +72,8 @@ impl Shop {
     pub fn with(retail: Retail) -> Self {
         Shop {
             paper: Paper::default(),
-            books: Books::read(retail, |file| reference(file).map(str::to_owned)).unwrap(),
+            books: Books::read(retail, pdvsync(&Value::Null).unwrap(), |file| reference(file).map(str::to_owned))
+                .unwrap(),
             sent: Vec::new(),
         }
     }

@@ -28,6 +28,7 @@ pub fn describe(verdict: &Verdict) -> Value {
                 "warnings": codes(&refusal.violations, false),
                 "ids": ids(&refusal.ids),
             });
+            effects(&mut described, &refusal.effects);
             returned(&mut described, refusal.returned.as_ref());
             described
         }

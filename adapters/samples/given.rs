@@ -6,6 +6,7 @@ use crate::books::{Books, Retail};
 use crate::effect::Alias;
 use crate::generic::{Mistake, declare};
 use crate::paper::Paper;
+use crate::pdvsync::PdvSync;
 use crate::routine::Routine;
 use crate::table::{Cell, Kind, Row, Table};
 use chrono::{DateTime, NaiveDate};
@@ -44,21 +45,38 @@ pub(crate) fn rules(given: &Value) -> Result<Retail, String> {
     serde_json::from_value(retail).map_err(|error| format!("retail: {error}"))
 }
 
+/// The rules of a sample laid over the defaults of `[pdvsync]`.
+///
+/// # Errors
+/// What is wrong with a rule.
+pub(crate) fn pdvsync(given: &Value) -> Result<PdvSync, String> {
+    let mut settings = json!({
+        "enabled": true, "default_seller": "1", "consumer_customer": "1", "immediate_pickup_tv8": true,
+        "update_customers": true,
+    });
+    if !given.is_null() {
+        super::merge(&mut settings, given);
+    }
+    serde_json::from_value(settings).map_err(|error| format!("pdvsync: {error}"))
+}
+
 /// The reference tables of the demonstration, with rules laid over the defaults of `[retail]`.
 ///
 /// # Errors
 /// What is wrong with a rule or a table.
 pub fn books(given: &Value) -> Result<Books, String> {
-    read(given, &Value::Null)
+    read(given, &Value::Null, &Value::Null)
 }
 
 /// The same, with some tables of its own by the names of their files.
-fn read(retail: &Value, own: &Value) -> Result<Books, String> {
-    Books::read(rules(retail)?, |file| own[file].as_str().or_else(|| reference(file)).map(str::to_owned))
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+fn read(retail: &Value, pre_sales: &Value, own: &Value) -> Result<Books, String> {
+    Books::read(rules(retail)?, pdvsync(pre_sales)?, |file| {
+        own[file].as_str().or_else(|| reference(file)).map(str::to_owned)
+    })
+    .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// Builds the house of a description: `now`, `partner`, `retail`, `reference` (tables by file), `depara` (alias,
+/// Builds the house of a description: `now`, `partner`, `retail`, `pdvsync`, `reference` (tables by file), `depara` (alias,
 /// external, internal) and `rows` (table, columns), and for a registration without code its `registration`.
 ///
 /// # Errors
@@ -78,7 +96,7 @@ pub fn house(given: &Value) -> Result<House, String> {
     let registered = registered(&given["registration"])?;
     let declared: Vec<&'static Table> = registered.iter().flat_map(|routine| routine.tables).copied().collect();
     rows(&given["rows"], &declared)?.into_iter().for_each(|row| paper.put(row));
-    Ok(House { paper, books: read(&given["retail"], &given["reference"])?, now, registered })
+    Ok(House { paper, books: read(&given["retail"], &given["pdvsync"], &given["reference"])?, now, registered })
 }
 
 /// The routine that a registration declares: `message`, `major` and `stage`, as in `adapters.toml`.

@@ -5,6 +5,7 @@ use crate::books::Books;
 use crate::ljgrvbatch::{self, QUEUE};
 use crate::order_event;
 use crate::paper::Paper;
+use crate::pdvsync;
 use crate::routine::{Address, Routine};
 use crate::table::Row;
 use crate::verdict::{Refusal, Verdict};
@@ -37,6 +38,10 @@ impl House {
     pub fn decide(&mut self, text: &str) -> Result<Verdict, String> {
         match decode(text.as_bytes(), None, &LIMITS) {
             Ok(Document::Message(envelope)) => self.message(&envelope),
+            Ok(Document::PreSale(sheet)) => {
+                let case = pdvsync::open(*sheet, LIMITS.items);
+                self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0)
+            }
             Ok(Document::OrderEvent { text, .. }) => match order_event::open(&text, LIMITS.items) {
                 Ok(case) => self.paper.decide(case.as_ref(), &self.books, self.now).map_err(|flaw| flaw.0),
                 Err(violations) => Ok(Verdict::Refuse(Refusal { violations, ..Refusal::default() })),

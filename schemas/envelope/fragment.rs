@@ -26,7 +26,7 @@ const KNOWN: &[(&[&str], &str)] = &[
         "Parece um trecho de uma mensagem: falta o envelope em volta.",
     ),
     (
-        &["situacaoPreVenda", "preVendaItens"],
+        &["preVendaItens"],
         "Parece uma pré-venda do PDVSync, que não é uma Mensagem Única e tem as suas próprias rotas HTTP.",
     ),
     (&["hasNext"], "Parece uma resposta do PDVSync, que não é uma Mensagem Única."),

@@ -7,6 +7,7 @@ use super::response::{Heading, Identity, STANDARD};
 use super::{Document, Envelope, Format, Header, HeaderAt, Limits, Unreadable, fragment};
 use crate::field::Value;
 use crate::outline::{Outline, Source};
+use crate::pdvsync::{Call, Sheet, without_hard_blanks};
 use crate::read::{Broken, Reading, line_and_column};
 use crate::record::Record;
 use crate::violation::Code;
@@ -16,14 +17,23 @@ pub use writer::JsonWriter;
 
 /// Reads the envelope of a JSON text.
 pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadable> {
-    let walked = walk::over(&text, limits.depth).map_err(|stop| match stop {
-        Stop::Deep => Unreadable::too_deep(limits),
-        Stop::Broken(broken) => {
-            let (line, column) = line_and_column(&text, broken.at);
-            let text = format!("JSON inválido na linha {line}, coluna {column}.");
-            Unreadable::malformed(Code::NotJson, text, broken.at)
+    let walked = match walk::over(&text, limits.depth) {
+        Ok(walked) => walked,
+        Err(stop) => {
+            if let Some(Ok(pre_sale @ Document::PreSale(_))) =
+                without_hard_blanks(&text).map(|text| decode(text, limits))
+            {
+                return Ok(pre_sale);
+            }
+            return Err(stopped(&text, stop, limits));
         }
-    })?;
+    };
+    if walked.header.is_none()
+        && walked.content.is_none()
+        && let Some(call) = walked.signs.call()
+    {
+        return Ok(Document::PreSale(Box::new(Sheet::new(call, walked.whole_digest, text, walked.outline))));
+    }
     if walked.header.is_none() && walked.content.is_none() && walked.names_order && walked.names_event {
         return Ok(Document::OrderEvent { text, digest: walked.whole_digest });
     }
@@ -61,6 +71,39 @@ pub(super) fn decode(text: String, limits: &Limits) -> Result<Document, Unreadab
     }
 }
 
+/// Reads what came by PDVSync's door.
+pub(super) fn decode_call(text: String, call: Call, limits: &Limits) -> Result<Document, Unreadable> {
+    if text.trim().is_empty() {
+        return Err(Unreadable::new(Code::Empty, "O corpo está vazio."));
+    }
+    let (text, walked) = match (walk::over(&text, limits.depth), without_hard_blanks(&text)) {
+        (Err(_), Some(read)) => {
+            let walked = walk::over(&read, limits.depth);
+            (read, walked)
+        }
+        (walked, _) => (text, walked),
+    };
+    match walked {
+        Ok(walked) if walked.is_object => {
+            Ok(Document::PreSale(Box::new(Sheet::new(call, walked.whole_digest, text, walked.outline))))
+        }
+        Ok(_) => Err(Unreadable::new(Code::WrongType, "O corpo não é um objeto JSON.")),
+        Err(stop) => Err(stopped(&text, stop, limits)),
+    }
+}
+
+/// What is told of a text that the walk could not pass.
+fn stopped(text: &str, stop: Stop, limits: &Limits) -> Unreadable {
+    match stop {
+        Stop::Deep => Unreadable::too_deep(limits),
+        Stop::Broken(broken) => {
+            let (line, column) = line_and_column(text, broken.at);
+            let text = format!("JSON inválido na linha {line}, coluna {column}.");
+            Unreadable::malformed(Code::NotJson, text, broken.at)
+        }
+    }
+}
+
 /// Reads a header; `None` where it is no object.
 pub(super) fn read_header(mut source: Source<'_>, cx: &mut Reading) -> Option<Header> {
     let header = Header::read(&mut source, cx)?;
@@ -85,7 +128,12 @@ pub fn outline(text: &str) -> Result<Outline, Broken> {
 /// # Errors
 /// Those of [`outline`].
 pub fn read_text<R: Record>(text: &str, cx: &mut Reading) -> Result<R, Broken> {
-    Ok(super::read_content(R::default(), outline(text)?.source(text, 0), cx))
+    Ok(read_outlined(text, &outline(text)?, cx))
+}
+
+/// Reads a text without an envelope that was walked over.
+pub(crate) fn read_outlined<R: Record>(text: &str, outline: &Outline, cx: &mut Reading) -> R {
+    super::read_content(R::default(), outline.source(text, 0), cx)
 }
 
 /// Writes a whole message.

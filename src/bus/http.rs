@@ -1,4 +1,4 @@
-//! HTTP: the EAI endpoint for envelopes, order events, the fate of a message, health and metrics.
+//! HTTP: the EAI endpoint for envelopes, order events, pre-sales of PDVSync, the fate of a message, health and metrics.
 //!
 //! A call is one more transport: its body goes into the same channel as a delivery of RabbitMQ, and the call is
 //! answered when its message is kept. What is answered later can be fetched by UUID.
@@ -16,6 +16,7 @@ pub mod login;
 mod messages;
 pub mod openapi;
 mod order_events;
+mod pdvsync;
 mod receipt;
 mod reply;
 mod settings;
@@ -33,7 +34,7 @@ pub use settings::{HttpSettings, May, RequireLogin, Token, User};
 use super::Delivery;
 use super::weight::Weight;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::envelope::response::Identity;
@@ -98,6 +99,7 @@ pub fn router(reception: Reception) -> Router {
         .route("/api/v1/messages/{uuid}", get(messages::show))
         .route("/metrics", get(health::metrics))
         .route_layer(guarded(May::Read));
+    let pre_sales = pdvsync::writing().route_layer(guarded(May::Send)).layer(from_fn(pdvsync::in_its_form));
     Router::new()
         .route("/api/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))
@@ -106,6 +108,7 @@ pub fn router(reception: Reception) -> Router {
         .merge(send)
         .merge(events)
         .merge(read)
+        .merge(pre_sales)
         .fallback(reply::no_such_page)
         .method_not_allowed_fallback(reply::no_such_method)
         .with_state(reception)

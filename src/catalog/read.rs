@@ -63,7 +63,7 @@ fn read_books(config: &Config, texts: &Texts) -> Result<Books, Vec<Problem>> {
         return Err(Vec::new());
     }
     let text = |name: &str| tables.iter().find(|(known, _)| *known == name).map(|(_, text)| text.clone());
-    Books::read(config.retail.clone(), text).map_err(|found| {
+    Books::read(config.retail.clone(), config.pdvsync.clone(), text).map_err(|found| {
         let named = found.into_iter().map(|problem| Problem {
             file: path(&problem.file),
             line: usize::try_from(problem.line).unwrap_or(0),
@@ -73,10 +73,10 @@ fn read_books(config: &Config, texts: &Texts) -> Result<Books, Vec<Problem>> {
     })
 }
 
-/// A short digest of all that a verdict depends on: the files, and the rules of `[retail]`.
+/// A short digest of all that a verdict depends on: the files, and the rules of `[retail]` and `[pdvsync]`.
 fn fingerprint(config: &Config, texts: &Texts) -> String {
     let mut digest = Xxh3::new();
-    let rules = serde_json::to_string(&config.retail).unwrap_or_default();
+    let rules = serde_json::to_string(&(&config.retail, &config.pdvsync)).unwrap_or_default();
     let files = [&texts.adapters.1, &texts.routes.1].into_iter();
     for text in files.chain(texts.reference.1.iter().map(|(_, text)| text)).chain([&rules]) {
         digest.update(&(text.len() as u64).to_le_bytes());

@@ -131,9 +131,17 @@ fn page(told: &Explanation) -> String {
     lines.join("\n")
 }
 
+/// A value in one line: a whole document is not drawn.
+fn in_short(value: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = value.lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(LONGEST).collect();
+    if shown.len() < value.len() { format!("{shown}…") } else { shown }
+}
+
 fn row(row: &RowLine) -> Vec<String> {
     let columns = row.columns.iter().map(|(name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = value.as_str().map_or_else(|| value.to_string(), in_short);
         format!("{name}={value}")
     });
     vec![row.change.to_owned(), row.table.to_owned(), columns.collect::<Vec<_>>().join(" ")]

@@ -26,6 +26,7 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
                 Header::text(&envelope.header.uuid).to_owned(),
                 envelope.format,
             ),
+            Ok(Document::PreSale(_)) => ("presale".to_owned(), String::new(), Format::Json),
             Ok(Document::OrderEvent { .. }) => ("event".to_owned(), String::new(), Format::Json),
             // What cannot be read is sent all the same: that is what the dead letters are for.
             Err(unreadable) => ("unreadable".to_owned(), String::new(), unreadable.format),

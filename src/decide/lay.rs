@@ -3,13 +3,14 @@
 use crate::catalog::{Catalog, Method};
 use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
-use eaid_adapters::order_event;
 use eaid_adapters::routine::Case;
+use eaid_adapters::{order_event, pdvsync};
 use eaid_schemas::envelope::order_event::locate as locate_in_event;
 use eaid_schemas::envelope::{
     DeliveryType, Document, Envelope, Header, Limits, Type, Unreadable, decode, is_of_header,
 };
 use eaid_schemas::field::Choice;
+use eaid_schemas::pdvsync::Sheet;
 use eaid_schemas::place::Place;
 use eaid_schemas::violation::Violation;
 use std::sync::Arc;
@@ -94,9 +95,10 @@ pub struct Laid {
 }
 
 impl Laid {
-    /// Whether it is an order event: answered by its transport, never by a message.
-    pub fn is_event(&self) -> bool {
-        self.entry.business.transaction == ORDER_EVENT
+    /// Whether it came without an envelope, an order event or a pre-sale: answered by its transport, never by a
+    /// message.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.entry.business.transaction.as_str(), ORDER_EVENT | pdvsync::NAME)
     }
 
     /// Whether a Response goes out: to every business message of which UUID or partner is known.
@@ -104,7 +106,7 @@ impl Laid {
         match self.desk {
             OnDesk::Noted => false,
             OnDesk::Unreadable(_) => !self.to.uuid.is_empty() && self.to.route_key != "unknown",
-            _ => !self.is_event(),
+            _ => !self.is_bare(),
         }
     }
 
@@ -124,6 +126,7 @@ impl Laid {
         match (decode(&self.entry.body, content_type, &self.limits), &self.desk) {
             (Ok(Document::Message(envelope)), OnDesk::Case { case, .. }) => case.locate(&envelope, paths),
             (Ok(Document::Message(envelope)), _) => envelope.locate(paths, |_| {}),
+            (Ok(Document::PreSale(sheet)), _) => sheet.locate(paths),
             (Ok(Document::OrderEvent { text, .. }), _) => locate_in_event(&text, paths),
             (Err(Unreadable { at: Some(at), .. }), _) => vec![Place { at, xpath: None }; paths.len()],
             (Err(_), _) => Vec::new(),
@@ -159,7 +162,7 @@ impl Laid {
 
     /// Whether it has a business key.
     pub fn has_key(&self) -> bool {
-        !self.entry.business.internal_id.is_empty() && !self.is_event()
+        !self.entry.business.internal_id.is_empty() && !self.is_bare()
     }
 }
 
@@ -222,6 +225,7 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
             laid.desk = OnDesk::Unreadable(unreadable);
         }
         Ok(Document::OrderEvent { text, digest }) => lay_event(&mut laid, &text, digest, limits),
+        Ok(Document::PreSale(sheet)) => lay_pre_sale(&mut laid, *sheet, limits),
         Ok(Document::Message(envelope)) => lay_message(&mut laid, &envelope, catalog, limits),
     }
     laid
@@ -260,6 +264,19 @@ fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {
         }
         Err(violations) => OnDesk::Refused(violations),
     };
+}
+
+fn lay_pre_sale(laid: &mut Laid, sheet: Sheet, limits: &Limits) {
+    let entry = &mut laid.entry;
+    entry.fingerprint.partner = pdvsync::NAME.to_owned();
+    entry.fingerprint.digest = format!("{:032x}", sheet.digest);
+    entry.business.partner = pdvsync::NAME.to_owned();
+    entry.business.transaction = pdvsync::NAME.to_owned();
+    // Kept with it, so that it is read in the same way again.
+    entry.content_type = sheet.call.content_type().to_owned();
+    let case = pdvsync::open(sheet, limits.items);
+    entry.business.internal_id = case.internal_id().to_owned();
+    laid.desk = OnDesk::Case { case, header_errors: Vec::new(), header_warnings: Vec::new() };
 }
 
 /// Fills in what the header tells: the inbox row, and where the answer goes.

@@ -25,7 +25,7 @@ use uuid::Uuid;
 on_both_engines!(every_accepted_case_is_kept_as_on_paper);
 
 /// Columns that tell the moment of a decision, which the two do not share.
-const MOMENTS: [&str; 2] = ["at", "recorded_at"];
+const MOMENTS: [&str; 3] = ["at", "recorded_at", "hora"];
 
 async fn every_accepted_case_is_kept_as_on_paper(house: House) {
     let accepted: Vec<Case> = case::all().into_iter().filter(Case::is_accepted).collect();
@@ -63,6 +63,7 @@ async fn take(house: &House, case: &Case) {
 fn office(house: &House, case: &Case, paper: &samples::House) -> Office {
     let mut config = defaults().expect("the defaults");
     config.retail = paper.books.retail.clone();
+    config.pdvsync = paper.books.pdvsync.clone();
     let mut texts = compiled::texts();
     for (file, text) in &mut texts.reference.1 {
         if let Some(own) = case.given["reference"][*file].as_str() {

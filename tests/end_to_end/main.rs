@@ -45,6 +45,7 @@ mod order_events;
 mod outside;
 mod over_http;
 mod payments;
+mod pdvsync;
 mod reconcile;
 mod registered;
 mod retira;

@@ -3,6 +3,7 @@
 
 use crate::envelope::digest;
 use crate::outline::Outline;
+use crate::pdvsync::Signs;
 use crate::read::{Broken, Kind};
 use jiter::{Jiter, JiterError, Peek};
 use std::ops::Range;
@@ -32,6 +33,10 @@ pub(super) struct Walked {
     pub(super) names_order: bool,
     pub(super) names_event: bool,
     pub(super) whole_digest: u128,
+    /// By what it looks like a pre-sale.
+    pub(super) signs: Signs,
+    /// It is an object.
+    pub(super) is_object: bool,
 }
 
 struct Walk<'j> {
@@ -51,8 +56,11 @@ pub(super) fn over(text: &str, depth: usize) -> Result<Walked, Stop> {
         names_order: false,
         names_event: false,
         whole_digest: 0,
+        signs: Signs::default(),
+        is_object: false,
     };
-    if walk.jiter.peek()? == Peek::Object {
+    walked.is_object = walk.jiter.peek()? == Peek::Object;
+    if walked.is_object {
         walk.body(depth, &mut walked)?;
     } else {
         walk.value(depth, digest::ROOT)?;
@@ -80,6 +88,7 @@ impl Walk<'_> {
             } else {
                 walked.names_order |= called.eq_ignore_ascii_case("order");
                 walked.names_event |= called.eq_ignore_ascii_case("event");
+                walked.signs.note(called);
                 (Met::Other, seed)
             };
             self.jiter.peek()?;

@@ -14,6 +14,7 @@ fn every_body_of_the_corpus_becomes_what_its_name_says() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let fate = match decode(&body, None, &LIMITS) {
             Ok(Document::Message(_)) => "message",
+            Ok(Document::PreSale(_)) => "pre-sale",
             Ok(Document::OrderEvent { .. }) => "event",
             Err(unreadable) => unreadable.code.as_str(),
         };

@@ -152,6 +152,7 @@ fn fate(state: State) -> Fate {
         cause: (state == State::Unreadable).then(|| (Code::NotJson, "JSON inválido na linha 1, coluna 1.".to_owned())),
         violations: Vec::new(),
         answer: None,
+        ids: Vec::new(),
         is_changed: false,
     }
 }

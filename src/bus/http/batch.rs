@@ -87,7 +87,7 @@ pub(super) async fn receive(
 fn read(reception: &Reception, item: &RawValue) -> Option<Box<Envelope>> {
     match decode(item.get().as_bytes(), Some("application/json"), &reception.limits) {
         Ok(Document::Message(envelope)) => Some(envelope),
-        Ok(Document::OrderEvent { .. }) | Err(_) => None,
+        Ok(Document::OrderEvent { .. } | Document::PreSale(_)) | Err(_) => None,
     }
 }
 

@@ -74,6 +74,11 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// The same, with less patience.
+    pub(super) fn within(self, patience: Duration) -> Pending {
+        Pending { until: self.until.min(tokio::time::Instant::now() + patience), ..self }
+    }
+
     /// Waits until it is kept.
     pub(super) async fn fate(self) -> Result<Fate, Refused> {
         match tokio::time::timeout_at(self.until, self.fate).await {

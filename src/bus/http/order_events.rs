@@ -68,7 +68,9 @@ async fn hand_over(reception: &Reception, text: &str) -> Result<super::intake::P
         Ok(Document::OrderEvent { .. }) => {
             reception.hand_over(Arc::from(text.as_bytes()), Some("application/json".to_owned()), false).await
         }
-        Ok(Document::Message(_)) => Err(unreadable(Code::WrongType, "Isto é uma mensagem, não um evento de pedido.")),
+        Ok(Document::Message(_) | Document::PreSale(_)) => {
+            Err(unreadable(Code::WrongType, "Isto é uma mensagem, não um evento de pedido."))
+        }
         Err(error) if error.code == Code::NoEnvelope => {
             Err(unreadable(Code::Missing, "Um evento de pedido precisa de `order` e `event`."))
         }

@@ -1,15 +1,15 @@
 //! Answers that are no message: errors as `{"code", "message"}`.
 
 use crate::fault::Fault;
-use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use eaid_schemas::violation::Code;
 use serde_json::json;
 
 /// A call that is not answered with what it asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Refused {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
@@ -50,10 +50,12 @@ impl From<Fault> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let body = Json(json!({ "code": self.code, "message": self.message }));
+        // A door whose answers have another form finds there what is to be told.
+        let told = Extension(self.clone());
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            return (self.status, [(RETRY_AFTER, "2")], body).into_response();
+            return (self.status, [(RETRY_AFTER, "2")], told, body).into_response();
         }
-        (self.status, body).into_response()
+        (self.status, told, body).into_response()
     }
 }
 

@@ -167,7 +167,15 @@ impl Server {
 }
 
 fn fate(state: State) -> Fate {
-    Fate { message: Uuid::now_v7(), state, cause: None, violations: Vec::new(), answer: None, is_changed: false }
+    Fate {
+        message: Uuid::now_v7(),
+        state,
+        cause: None,
+        violations: Vec::new(),
+        answer: None,
+        ids: Vec::new(),
+        is_changed: false,
+    }
 }
 
 fn refused(code: Code) -> Fate {

@@ -74,7 +74,7 @@ impl Sent {
 fn read(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Option<Sent> {
     match decode(body, content_type, limits) {
         Ok(Document::Message(envelope)) => Some(Sent(*envelope)),
-        Ok(Document::OrderEvent { .. }) | Err(_) => None,
+        Ok(Document::OrderEvent { .. } | Document::PreSale(_)) | Err(_) => None,
     }
 }
 

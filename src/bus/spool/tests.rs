@@ -73,7 +73,15 @@ impl Stand {
 
 async fn settled(delivery: Delivery, state: State) {
     let cause = (state == State::Unreadable).then(|| (Code::NotJson, "JSON inválido.".to_owned()));
-    let fate = Fate { message: Uuid::now_v7(), state, cause, violations: Vec::new(), answer: None, is_changed: false };
+    let fate = Fate {
+        message: Uuid::now_v7(),
+        state,
+        cause,
+        violations: Vec::new(),
+        answer: None,
+        ids: Vec::new(),
+        is_changed: false,
+    };
     let delivered = Delivered { body: delivery.body, content_type: delivery.content_type };
     settle(vec![(delivery.ticket, delivered, fate)]).await;
 }

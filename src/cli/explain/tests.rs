@@ -22,11 +22,15 @@ async fn told(name: &str, body: &[u8]) -> Explanation {
     explain(&config, &catalog, None, name, body.to_vec()).await.expect("explained")
 }
 
-/// Answers have ids and moments of their own, and the catalog changes: they are looked at elsewhere.
+/// Answers have ids and moments of their own, rows may have the moment, and the catalog changes: they are looked at
+/// elsewhere.
 #[tokio::test]
 async fn each_sample_is_explained() {
     for (name, body) in SAMPLES {
-        let told = Explanation { answer: None, catalog: "0a1b2c3d".to_owned(), ..told(name, body).await };
+        let mut told = Explanation { answer: None, catalog: "0a1b2c3d".to_owned(), ..told(name, body).await };
+        for row in &mut told.rows {
+            row.columns.retain(|column, _| !["data", "hora"].contains(&column.as_str()));
+        }
         insta::assert_snapshot!(*name, page(&told));
     }
 }

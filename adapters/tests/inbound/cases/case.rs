@@ -10,11 +10,12 @@ use eaid_adapters::samples::{House, SAMPLES, Sample, house};
 use serde_json::{Map, Value};
 
 /// The pages.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     ("itemreserve.md", include_str!("itemreserve.json")),
     ("customervendor.md", include_str!("customervendor.json")),
     ("cancel.md", include_str!("cancel.json")),
     ("trace.md", include_str!("trace.json")),
+    ("pdvsync.md", include_str!("pdvsync.json")),
 ];
 
 /// One line of the table, laid out.

@@ -1,0 +1,218 @@
+//! PDVSync: the pre-sale from the point of sale to the rows that the back office sees.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Engine, Site};
+use crate::http::Reply;
+
+/// The two families of paths.
+const ORDERS: [&str; 2] = ["/api/wholesale/v1/orders/pdvsync", "/winthor/varejo/matcon/v1/orders/pdvsync"];
+const CUSTOMER: &str = "/winthor/varejo/matcon/v1/cliente/pdvsync";
+
+/// The published samples, as they are.
+pub const RESERVE: &str = include_str!("../../adapters/pdvsync/samples/stage-reserve.json");
+pub const PAID: &str = include_str!("../../adapters/pdvsync/samples/stage-paid-order.json");
+
+/// The answer must be a success in the published form, to the letter; gives order and customer.
+pub fn taken(reply: &Reply) -> (String, String) {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let told = reply.json();
+    let text = |pointer: &str| told.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{told:#}"));
+    let (order, customer) = (text("/data/idRetaguardaPedido"), text("/data/cliente/idRetaguardaCliente"));
+    let form = json!({
+        "success": true, "hasNext": false, "message": "",
+        "data": {
+            "idRetaguardaPedido": order, "cliente": { "idRetaguardaCliente": customer }, "message": "", "success": true,
+        },
+    });
+    assert_eq!(told, form);
+    (order.to_owned(), customer.to_owned())
+}
+
+/// The answer must be a refusal in the published form; gives code and path of every reason.
+fn refused(reply: &Reply, status: u16) -> Vec<(String, String)> {
+    assert_eq!(reply.status, status, "{reply:?}");
+    let told = reply.json();
+    let errors = told["data"]["errors"].as_array().unwrap_or_else(|| panic!("{told:#}"));
+    let texts: Vec<&str> = errors.iter().map(|error| error["message"].as_str().expect("a text")).collect();
+    let joined = texts.join("\n");
+    assert!(!joined.is_empty());
+    let form = json!({
+        "success": false, "hasNext": false, "message": joined,
+        "data": {
+            "idRetaguardaPedido": "", "cliente": { "idRetaguardaCliente": "" }, "message": joined, "success": false,
+            "errors": errors,
+        },
+    });
+    assert_eq!(told, form);
+    let word = |value: &Value| value.as_str().expect("a word").to_owned();
+    errors.iter().map(|error| (word(&error["code"]), word(&error["path"]))).collect()
+}
+
+async fn send(site: &Site, method: &str, path: &str, body: &str) -> Reply {
+    site.http.ask(method, path, Some(body.into())).await.expect("an answer")
+}
+
+/// The published paid order, of a reserve.
+pub fn paid(reserve: &str) -> String {
+    PAID.replace("54382", reserve)
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+/// From the reserve to the invoice's door and back, on both engines and by both families of paths.
+#[tokio::test]
+async fn a_pre_sale_is_reserved_paid_and_cancelled() {
+    for (engine, name) in [(Engine::Production, "presale"), (Engine::Embedded, "presale_files")] {
+        for path in ORDERS {
+            let site = Site::on(engine, name).await;
+            let (reserve, consumer) = taken(&send(&site, "POST", path, RESERVE).await);
+            assert_eq!(consumer, "1");
+            site.rows
+                .are(
+                    "pcpedc",
+                    "order by numped",
+                    "condvenda | posicao | codfilial | numpedhube            | codcli | codusur | codcob | vltotal
+                     7         | L       | 1         | 20260115120000000001 | 1      | 1       |        | 59.80",
+                )
+                .await;
+            let (order, customer) = taken(&send(&site, "POST", path, &paid(&reserve)).await);
+            assert_eq!(order, reserve, "the sale has the number of its reserve");
+            assert_eq!(
+                site.rows.cell("pcclient", "cliente", &format!("codcli = '{customer}'")).await,
+                "Cliente alterar"
+            );
+            site.rows
+                .are(
+                    "pcpedc",
+                    "order by condvenda",
+                    "condvenda | posicao | fretedespacho | codcob | vltotal | numpedhube
+                     7         | L       | T             | DH     | 24.90   | 20230612140631122023235
+                     8         | L       | T             | DH     | 24.90   | 20230612140631122023235",
+                )
+                .await;
+            let tv8 = site.rows.cell("pcpedc", "numped", &format!("numpedentfut = '{order}'")).await;
+            let rows = &site.rows;
+            assert_eq!(
+                rows.count("pcpedi", &format!("numped in ('{order}', '{tv8}') and tipoentrega = 'RP'")).await,
+                2
+            );
+            rows.are("pcformapgtopedido", "", "codcob | valor    | nsu | parcela\nDH     | 1.000000 |     | 1").await;
+            let linked =
+                format!("numpedtv7 = '{order}' and numpedtv8 = '{tv8}' and idvinculo = '20230612140631122023235'");
+            assert_eq!(rows.count("pcvinculopedidomatcon", &linked).await, 1);
+            let cancel = json!({ "idRetaguarda": order, "offline": true }).to_string();
+            assert_eq!(taken(&send(&site, "DELETE", path, &cancel).await), (order, customer));
+            assert_eq!(rows.count("pcpedc", "posicao = 'C'").await, 2);
+            rows.are(
+                "pclogpedidoapi",
+                "order by id",
+                "operacao | status | posicao
+                 I        | A      | L
+                 I        | A      | L
+                 C        | A      | C",
+            )
+            .await;
+            assert_eq!(rows.count("xx3", "xx3_model = 'PDVSYNC' and xx3_status = 'noted'").await, 3);
+            site.close().await;
+        }
+    }
+}
+
+/// The same call again is answered the same and leaves but its row in the log.
+#[tokio::test]
+async fn a_repeated_call_gets_the_same_answer() {
+    let site = Site::on(Engine::Embedded, "presale_again").await;
+    let path = ORDERS[0];
+    let first = taken(&send(&site, "POST", path, RESERVE).await);
+    assert_eq!(taken(&send(&site, "POST", path, RESERVE).await), first);
+    let paid = paid(&first.0);
+    let order = taken(&send(&site, "POST", path, &paid).await);
+    assert_eq!(taken(&send(&site, "POST", path, &paid).await), order);
+    let other = paid.replace("24.9", "25.9");
+    assert_eq!(
+        refused(&send(&site, "POST", path, &other).await, 409),
+        [("already_integrated".to_owned(), "/idRetaguarda".to_owned())]
+    );
+    assert_eq!(site.rows.count("pcpedc", "1 = 1").await, 2);
+    assert_eq!(site.rows.count("pclogpedidoapi", "status = 'A'").await, 4);
+    assert_eq!(site.rows.count("pclogpedidoapi", "status = 'R'").await, 1);
+    site.close().await;
+}
+
+/// PUT and a repeated reserve replace; the first order is cancelled.
+#[tokio::test]
+async fn a_changed_reserve_takes_the_place_of_the_first() {
+    let site = Site::on(Engine::Embedded, "presale_changed").await;
+    let (first, _) = taken(&send(&site, "POST", ORDERS[1], RESERVE).await);
+    let mut changed = parsed(RESERVE);
+    changed["preVendaItens"][0]["quantidade"] = json!("3,5");
+    changed["idRetaguarda"] = json!(first);
+    let (second, _) = taken(&send(&site, "PUT", ORDERS[1], &changed.to_string()).await);
+    assert_ne!(second, first);
+    assert_eq!(site.rows.cell("pcpedc", "posicao", &format!("numped = '{first}'")).await, "C");
+    assert_eq!(site.rows.cell("pcpedi", "qt", &format!("numped = '{second}' and numseq = '1'")).await, "3.500000");
+    site.close().await;
+}
+
+/// Every reason is told at once, in the form of an answer, and nothing is written but the log.
+#[tokio::test]
+async fn a_refusal_names_every_reason() {
+    let site = Site::on(Engine::Embedded, "presale_refused").await;
+    let path = ORDERS[0];
+    let wrong = include_str!("../../adapters/pdvsync/samples/refuse-wrong-values.json");
+    let reasons = refused(&send(&site, "POST", path, wrong).await, 400);
+    assert_eq!(reasons.len(), 14, "there is no such reserve either: {reasons:?}");
+    let refused_as = |status: u16, reply: &Reply, code: &str, path: &str| {
+        assert_eq!(refused(reply, status), [(code.to_owned(), path.to_owned())]);
+    };
+    refused_as(404, &send(&site, "POST", path, PAID).await, "not_found", "/idRetaguarda");
+    refused_as(404, &send(&site, "DELETE", path, "{\"idRetaguarda\": 9}").await, "not_found", "/idRetaguarda");
+    assert_eq!(site.rows.count("pclogpedidoapi", "status = 'R'").await, 3);
+    for body in ["", "{", "[]", "7", "\"DISPONIVEL\""] {
+        let reply = send(&site, "POST", path, body).await;
+        assert_eq!(refused(&reply, 400).len(), 1, "{body:?}");
+    }
+    assert_eq!(site.rows.count("pclogpedidoapi", "1 = 1").await, 3, "what is no object leaves no row");
+    assert_eq!(site.rows.count("pcpedc", "1 = 1").await, 0);
+    site.close().await;
+}
+
+/// As a page shows it: indented by hard blanks.
+#[tokio::test]
+async fn the_published_samples_are_taken_as_they_are_pasted() {
+    let site = Site::on(Engine::Embedded, "presale_pasted").await;
+    let pasted = |text: &str| text.replace("    ", "\u{a0}\u{a0}\u{a0}\u{a0}");
+    let (reserve, _) = taken(&send(&site, "POST", ORDERS[0], &pasted(RESERVE)).await);
+    taken(&send(&site, "POST", ORDERS[0], &pasted(&paid(&reserve))).await);
+    site.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_comes_alone() {
+    let site = Site::on(Engine::Embedded, "presale_customer").await;
+    let customer = include_str!("../../adapters/pdvsync/samples/stage-customer.json");
+    let (order, code) = taken(&send(&site, "POST", CUSTOMER, customer).await);
+    assert_eq!(
+        (order.as_str(), site.rows.cell("pcclient", "codcli", "cgcent = '12345678909'").await),
+        ("", code.clone())
+    );
+    let moved = customer.replace("RUA NOVA", "RUA MAIS NOVA");
+    assert_eq!(taken(&send(&site, "POST", CUSTOMER, &moved).await).1, code);
+    assert_eq!(site.rows.cell("pcclient", "endercob", "1 = 1").await, "RUA MAIS NOVA");
+    assert_eq!(refused(&send(&site, "POST", CUSTOMER, "{}").await, 400).len(), 8);
+    site.close().await;
+}
+
+/// Who may not come in is told so in the form that a point of sale reads.
+#[tokio::test]
+async fn without_a_token_nobody_sells() {
+    let tokens = "[http]\ntokens = [{ name = \"loja\", token = \"a-secret-of-the-test\", may = [\"send\"] }]\n";
+    let site = Site::with(Engine::Embedded, "presale_token", tokens).await;
+    let reasons = refused(&send(&site, "POST", ORDERS[0], RESERVE).await, 401);
+    assert_eq!(reasons, [("unauthorized".to_owned(), String::new())]);
+    assert_eq!(site.rows.count("pclogpedidoapi", "1 = 1").await, 0);
+    site.close().await;
+}
