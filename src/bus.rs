@@ -18,6 +18,7 @@ pub mod amqp;
 pub mod cep;
 pub mod http;
 pub mod link;
+pub mod post;
 #[cfg(test)]
 mod scratch;
 pub mod spool;

@@ -2,6 +2,7 @@
 //! line, and what the loops ask.
 
 mod adapters;
+mod callee;
 pub mod compiled;
 pub mod condition;
 mod page;
@@ -14,6 +15,7 @@ mod stage;
 mod tests;
 pub mod texts;
 
+use crate::bus::post::{Callee, POST};
 use condition::Condition;
 use eaid_adapters::books::Books;
 use eaid_adapters::routine::Routine;
@@ -21,6 +23,7 @@ use eaid_adapters::table::Table;
 use eaid_adapters::{ROUTINES, TABLES, generic};
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::Identity;
+use std::sync::Arc;
 
 pub use eaid_schemas::version::Version;
 pub use route::{Refused, Routed};
@@ -87,6 +90,8 @@ pub enum To {
     Amqp,
     /// The spool folder.
     Spool,
+    /// A call of the partner.
+    Http,
 }
 
 impl To {
@@ -96,6 +101,7 @@ impl To {
             To::Origin => "origin",
             To::Amqp => "amqp",
             To::Spool => "spool",
+            To::Http => "http",
         }
     }
 }
@@ -113,6 +119,8 @@ pub struct Route {
     pub key: String,
     /// Where it leads.
     pub to: To,
+    /// Whom it calls, if it leads to HTTP.
+    pub callee: Option<Arc<Callee>>,
     /// Its line in the file.
     pub line: usize,
 }
@@ -183,12 +191,18 @@ impl Catalog {
         self.routes.iter().find(|route| route.product == partner)
     }
 
+    /// Whom the route of a key calls.
+    pub fn callee(&self, key: &str) -> Option<Arc<Callee>> {
+        self.routes.iter().find(|route| route.key == key)?.callee.clone()
+    }
+
     /// The transport by which something goes out, given that by which it came in.
     pub fn transport(&self, route: Option<&Route>, origin: &str) -> &'static str {
         let to = route.map_or(To::Origin, |route| route.to);
         match (to, origin) {
             (To::Amqp, _) | (To::Origin, "amqp") => "amqp",
             (To::Spool, _) | (To::Origin, "spool") => "spool",
+            (To::Http, _) => POST,
             (To::Origin, _) if self.transports.amqp => "amqp",
             (To::Origin, _) => "spool",
         }

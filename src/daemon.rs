@@ -4,6 +4,7 @@ mod gauges;
 mod listen;
 pub mod reload;
 
+use crate::bus::post::PostSink;
 use crate::bus::{Delivery, Sink, amqp, spool};
 use crate::office::Office;
 use crate::office::readiness::Board;
@@ -113,6 +114,8 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         parts.spawn(async move { ("spool", task.await.map_err(|error| error.to_string())) });
         sinks.push(Arc::new(bus.sink()));
     }
+    let asked = office.clone();
+    sinks.push(Arc::new(PostSink::new(Box::new(move |key| asked.catalog().callee(key)))));
     if let Some(door) = door {
         let serving = listen::serve(door, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
         parts.spawn(async move {

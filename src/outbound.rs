@@ -2,6 +2,7 @@
 //! of publications ride in the next transaction of the inbound loop, or go alone when that is idle.
 
 use crate::bus::Sink;
+use crate::bus::post::POST;
 use crate::crash;
 use crate::fault::{Fault, pause, pauses};
 use crate::inbound::LEASE;
@@ -10,12 +11,15 @@ use crate::store::{Mark, Outcome, Outgoing};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// A mark waits no longer than this for a transaction to ride in.
 const FLUSH: Duration = Duration::from_millis(100);
 /// How often the outbox is looked through for what nobody holds.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long a window may still take when the process stops.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How often unroutable messages are tried again: their binding may have appeared.
 const AGAIN: Duration = Duration::from_secs(30);
 
@@ -32,6 +36,7 @@ pub async fn run(
     let over = stop.child_token();
     let flusher = tokio::spawn(flush(office.clone(), over.clone()));
     let limit = office.config.amqp.window;
+    let mut lanes = Lanes::open(&office, sinks, limit, &stop);
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut again = tokio::time::interval_at(tokio::time::Instant::now() + AGAIN, AGAIN);
@@ -40,6 +45,8 @@ pub async fn run(
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
+            // A lane ends unasked only by a panic.
+            Some(_) = lanes.tasks.join_next() => return Err(Fault::Bus("uma parte do laço de saída caiu".to_owned())),
             () = office.signals.due.notified() => window = due(&office, limit).await,
             taken = committed.recv_many(&mut window, limit) => if taken == 0 { break },
             _ = look.tick() => window = due(&office, limit).await,
@@ -53,8 +60,9 @@ pub async fn run(
         if window.len() == limit {
             office.signals.due.notify_one();
         }
-        publish(&office, &sinks, window, &stop).await;
+        lanes.hand_over(window, &stop).await;
     }
+    lanes.finish().await;
     // What it is just writing is let through: marks that are lost half way are messages that are sent again.
     over.cancel();
     if let Err(error) = flusher.await {
@@ -76,31 +84,89 @@ async fn due(office: &Office, limit: usize) -> Vec<Outgoing> {
     }
 }
 
-/// Publishes a window, each transport its part, until each is through or the process stops.
-async fn publish(office: &Office, sinks: &[Arc<dyn Sink>], window: Vec<Outgoing>, stop: &CancellationToken) {
-    let mut rest = window;
-    for sink in sinks {
-        let (mut part, others) = rest.into_iter().partition(|out: &Outgoing| out.transport == sink.transport());
-        rest = others;
+/// A lane for each transport: one that is held up holds up no other.
+struct Lanes {
+    office: Arc<Office>,
+    ways: Vec<(&'static str, mpsc::Sender<Outgoing>)>,
+    tasks: JoinSet<()>,
+}
+
+impl Lanes {
+    fn open(office: &Arc<Office>, sinks: Vec<Arc<dyn Sink>>, limit: usize, stop: &CancellationToken) -> Lanes {
+        let mut lanes = Lanes { office: office.clone(), ways: Vec::new(), tasks: JoinSet::new() };
+        for sink in sinks {
+            let (way, taken) = mpsc::channel(limit);
+            lanes.ways.push((sink.transport(), way));
+            lanes.tasks.spawn(run_lane(office.clone(), sink, taken, limit, stop.clone()));
+        }
+        lanes
+    }
+
+    /// Gives each lane its part of a window. Our own transports are waited for; a partner that is called is not:
+    /// what finds no place in its lane stays leased until its lease ends, and is then found as due.
+    async fn hand_over(&self, window: Vec<Outgoing>, stop: &CancellationToken) {
+        let mut nowhere = Vec::new();
+        for outgoing in window {
+            match self.ways.iter().find(|(transport, _)| *transport == outgoing.transport) {
+                Some((transport, way)) if *transport == POST => {
+                    if way.try_send(outgoing).is_err() {
+                        metrics::counter!("eaid_handover_full_total").increment(1);
+                    }
+                }
+                // A lane that is gone is met by the loop.
+                Some((_, way)) => drop(stop.run_until_cancelled(way.send(outgoing)).await),
+                None => nowhere.push(outgoing),
+            }
+        }
+        if !nowhere.is_empty() {
+            let text = "o transporte está desligado na configuração";
+            let off =
+                |out: Outgoing| Mark { id: out.id, outcome: Outcome::Failed(text.to_owned(), Duration::from_secs(30)) };
+            self.office.add_marks(nowhere.into_iter().map(off).collect());
+        }
+    }
+
+    /// Waits until what the lanes hold is through, or given up.
+    async fn finish(mut self) {
+        self.ways.clear();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Publishes what comes by a lane, by the window, each until it is through or the process stops.
+async fn run_lane(
+    office: Arc<Office>,
+    sink: Arc<dyn Sink>,
+    mut taken: mpsc::Receiver<Outgoing>,
+    limit: usize,
+    stop: CancellationToken,
+) {
+    let mut window = Vec::new();
+    while taken.recv_many(&mut window, limit).await > 0 {
         let mut pauses = pauses();
-        while !part.is_empty() {
-            match step(office, sink.as_ref(), &part).await {
-                Ok(()) => part.clear(),
+        while !window.is_empty() {
+            let done = tokio::select! {
+                biased;
+                done = step(&office, sink.as_ref(), &window) => done,
+                () = last_words(&stop) => return,
+            };
+            match done {
+                Ok(()) => window.clear(),
                 Err(fault) => {
-                    tracing::warn!(%fault, messages = part.len(), "publishing waits until the fault is over");
-                    if pause(&mut pauses, stop).await.is_none() {
+                    tracing::warn!(%fault, messages = window.len(), "publishing waits until the fault is over");
+                    if pause(&mut pauses, &stop).await.is_none() {
                         return;
                     }
                 }
             }
         }
     }
-    if !rest.is_empty() {
-        let text = "o transporte está desligado na configuração";
-        let off =
-            |out: Outgoing| Mark { id: out.id, outcome: Outcome::Failed(text.to_owned(), Duration::from_secs(30)) };
-        office.add_marks(rest.into_iter().map(off).collect());
-    }
+}
+
+/// Ends some time after a stop: whoever has not taken a window by then gets it again.
+async fn last_words(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(LAST_WORDS).await;
 }
 
 /// One step: publish a window with one transport and note what became of it.

@@ -264,7 +264,7 @@ pub struct Outgoing {
     pub subject: String,
     /// The key of the route, lower case; `unknown` where there is none.
     pub route_key: String,
-    /// `amqp`, `spool`, or `http` (fetched by the sender; nothing to publish).
+    /// `amqp`, `spool`, `post` (a call of the partner), or `http` (fetched by the sender; nothing to publish).
     pub transport: String,
     /// `json` or `xml`.
     pub format: String,

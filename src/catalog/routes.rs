@@ -1,7 +1,7 @@
 //! Reading `routes.toml`.
 
 use super::page::{Entry, Page};
-use super::{Route, To};
+use super::{Route, To, callee};
 
 /// Every route, those with problems too, so that adapters still find them; `None` where the file cannot be read.
 pub(super) fn read(page: &mut Page<'_>) -> Option<Vec<Route>> {
@@ -43,31 +43,23 @@ fn route<'t>(page: &mut Page<'t>, mut entry: Entry<'t>) -> Route {
     {
         page.problem(key.at, format!("key `{}` is not of lower case letters, digits, - and _ alone", key.value));
     }
-    let to = entry.one_of(
-        page,
-        "to",
-        &[("origin", Some(To::Origin)), ("amqp", Some(To::Amqp)), ("spool", Some(To::Spool)), ("http", None)],
-    );
-    if let Some(to) = &to
-        && to.value.is_none()
-    {
-        // What such a route would say further is no problem of its own.
-        for key in ["url", "token", "token_file"] {
-            entry.free(page, key);
+    let to = [("origin", To::Origin), ("amqp", To::Amqp), ("spool", To::Spool), ("http", To::Http)];
+    let to = entry.one_of(page, "to", &to).map_or(To::Origin, |to| to.value);
+    let callee = match to {
+        To::Http => callee::read(page, &mut entry),
+        To::Origin | To::Amqp | To::Spool => {
+            callee::none(page, &mut entry);
+            None
         }
-        let fetched = "partners that do not listen to a queue fetch answers by GET /api/v1/messages/{uuid}";
-        page.problem(
-            to.at,
-            format!("eaid calls nobody: routes to http are not served; write origin, amqp or spool; {fetched}"),
-        );
-    }
+    };
     entry.finish(page);
     Route {
         code,
         product: product.trim().to_owned(),
         application: application.trim().to_owned(),
         key: key.map_or_else(String::new, |key| key.value),
-        to: to.and_then(|to| to.value).unwrap_or(To::Origin),
+        to,
+        callee,
         line,
     }
 }

@@ -121,6 +121,44 @@ fn every_file_is_checked_though_another_is_wrong() {
     }));
 }
 
+/// Problems of a catalog with one more route to HTTP.
+fn called(keys: &str) -> Vec<String> {
+    let route = format!(
+        "\n[[route]]\ncode = \"PDV\"\nproduct = \"OMNI2\"\napplication = \"PDV\"\nkey = \"pdv\"\nto = \"http\"\n{keys}\n"
+    );
+    let found = problems(|texts| texts.routes.1.push_str(&route));
+    found.lines().filter_map(|line| line.split_once(": ")).map(|(_, reason)| reason.to_owned()).collect()
+}
+
+#[test]
+fn a_route_to_http_says_whom_it_calls() {
+    let url = "url = \"https://pdv.example/eai\"\n";
+    let ok = ["", "token = \"t\"", "user = \"u\"\npassword = \"p\""];
+    assert!(ok.iter().all(|keys| called(&format!("{url}{keys}")).is_empty()));
+    for (keys, reason) in [
+        ("", "`url` is missing"),
+        ("url = \"pdv.example\"", "`url` begins with https:// or http://"),
+        ("url = \"https://u:p@pdv.example\"", "user and password do not belong into `url`"),
+        ("url = \"https://pdv.example\"\ntoken = \"t\"\nuser = \"u\"", "a token, or user and password: not both"),
+        ("url = \"https://pdv.example\"\nuser = \"u\"", "`user` without `password`"),
+        ("url = \"https://pdv.example\"\npassword = \"p\"", "a password without `user`"),
+        ("url = \"https://pdv.example\"\ntoken = \" \"", "`token` is empty"),
+        ("url = \"https://pdv.example\"\ntoken = \"a\\nb\"", "the token holds characters"),
+        ("url = \"https://pdv.example\"\ntoken_file = \"not/there\"", "`token_file` not/there: "),
+        ("url = \"https://pdv.example\"\ntokn = \"t\"", "there is no key `tokn`; did you mean `token`?"),
+    ] {
+        let found = called(keys);
+        assert!(found.len() == 1 && found[0].starts_with(reason), "{keys}: {found:?}");
+    }
+}
+
+#[test]
+fn a_route_that_calls_nobody_has_no_url() {
+    let found =
+        problems(|texts| texts.routes.1 = texts.routes.1.replace("to = \"origin\"", "to = \"amqp\"\nurl = \"x\""));
+    assert!(found.contains("`url` belongs to a route with to = \"http\""), "{found}");
+}
+
 #[test]
 fn wrong_syntax_hides_no_problem_of_another_file() {
     let wrong_table = |texts: &mut Texts| {

@@ -29,7 +29,7 @@ fn edit(file: PathBuf, change: impl Fn(&str) -> String) {
 }
 
 /// What the daemon says of itself in `eaid status`.
-async fn process(site: &Site) -> Value {
+pub async fn process(site: &Site) -> Value {
     until("the daemon to say that it is there", async || {
         let status = site.eaid(&["status", "--json"]).await.ends(0).json();
         let processes = status["processes"].as_array().expect("the daemons");
@@ -40,7 +40,7 @@ async fn process(site: &Site) -> Value {
 }
 
 /// Waits until the daemon works by another catalog; gives its version.
-async fn in_force_after(site: &Site, before: &str) -> String {
+pub async fn in_force_after(site: &Site, before: &str) -> String {
     until("another catalog to be in force", async || {
         let now = text(&process(site).await, "/catalog");
         (now != before).then_some(now)

@@ -28,6 +28,7 @@ mod wait;
 mod xml;
 
 // The scenarios.
+mod called;
 mod cancellation;
 mod catalog;
 mod command_line;
