@@ -99,7 +99,7 @@ pub fn router(reception: Reception) -> Router {
         .route("/api/v1/messages/{uuid}", get(messages::show))
         .route("/metrics", get(health::metrics))
         .route_layer(guarded(May::Read));
-    let pre_sales = pdvsync::writing().route_layer(guarded(May::Send)).layer(from_fn(pdvsync::in_its_form));
+    let pre_sales = pdvsync::writing().route_layer(guarded(May::Pdvsync)).layer(from_fn(pdvsync::in_its_form));
     Router::new()
         .route("/api/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))

@@ -36,6 +36,8 @@ pub struct Site {
     pub rows: Rows,
     /// The HTTP side.
     pub http: Client,
+    /// The name of its database on PostgreSQL.
+    pub database: String,
     surroundings: Surroundings,
     folder: TempDir,
     vhost: Option<String>,
@@ -84,7 +86,7 @@ impl Site {
             Engine::Production => (Omni::on_amqp(&amqp).await, Rows::postgres(&database).await),
             Engine::Embedded => (Omni::on_spool(folder.path()), Rows::sqlite(&file).await),
         };
-        Site { omni, rows, http, surroundings, folder, vhost, daemon: Some(daemon), closed: false }
+        Site { omni, rows, http, database: name, surroundings, folder, vhost, daemon: Some(daemon), closed: false }
     }
 
     /// Runs a verb on this site.

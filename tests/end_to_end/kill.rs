@@ -87,10 +87,11 @@ fn stream() -> Vec<Value> {
 }
 
 /// A small generator of numbers; good enough to choose moments.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn from_environment() -> Random {
+    /// From `EAID_TEST_SEED`, else from the clock; printed.
+    pub fn from_environment() -> Random {
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_micros());
         let given = std::env::var("EAID_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or(clock as u64) | 1;
@@ -98,7 +99,8 @@ impl Random {
         Random(seed)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    /// A number below a bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

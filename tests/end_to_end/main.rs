@@ -47,6 +47,8 @@ mod outside;
 mod over_http;
 mod payments;
 mod pdvsync;
+mod pdvsync_killed;
+mod pdvsync_outage;
 mod reconcile;
 mod registered;
 mod retira;

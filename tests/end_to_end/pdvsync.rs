@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, Site};
-use crate::http::Reply;
+use crate::http::{Client, Reply};
 
 /// The two families of paths.
-const ORDERS: [&str; 2] = ["/api/wholesale/v1/orders/pdvsync", "/winthor/varejo/matcon/v1/orders/pdvsync"];
+pub const ORDERS: [&str; 2] = ["/api/wholesale/v1/orders/pdvsync", "/winthor/varejo/matcon/v1/orders/pdvsync"];
 const CUSTOMER: &str = "/winthor/varejo/matcon/v1/cliente/pdvsync";
 
 /// The published samples, as they are.
@@ -30,7 +30,7 @@ pub fn taken(reply: &Reply) -> (String, String) {
 }
 
 /// The answer must be a refusal in the published form; gives code and path of every reason.
-fn refused(reply: &Reply, status: u16) -> Vec<(String, String)> {
+pub fn refused(reply: &Reply, status: u16) -> Vec<(String, String)> {
     assert_eq!(reply.status, status, "{reply:?}");
     let told = reply.json();
     let errors = told["data"]["errors"].as_array().unwrap_or_else(|| panic!("{told:#}"));
@@ -209,10 +209,27 @@ async fn a_customer_comes_alone() {
 /// Who may not come in is told so in the form that a point of sale reads.
 #[tokio::test]
 async fn without_a_token_nobody_sells() {
-    let tokens = "[http]\ntokens = [{ name = \"loja\", token = \"a-secret-of-the-test\", may = [\"send\"] }]\n";
+    let tokens = "[http]\ntokens = [{ name = \"loja\", token = \"a-secret-of-the-test\", may = [\"pdvsync\"] }]\n";
     let site = Site::with(Engine::Embedded, "presale_token", tokens).await;
+    let known = Client { token: Some("a-secret-of-the-test".into()), ..site.http.clone() };
     let reasons = refused(&send(&site, "POST", ORDERS[0], RESERVE).await, 401);
     assert_eq!(reasons, [("unauthorized".to_owned(), String::new())]);
     assert_eq!(site.rows.count("pclogpedidoapi", "1 = 1").await, 0);
+    taken(&known.ask("POST", ORDERS[0], Some(RESERVE.into())).await.expect("an answer"));
+    site.close().await;
+}
+
+/// `domain/pdvsync.md` 8: what is invoiced is not cancelled.
+#[tokio::test]
+async fn an_invoiced_order_is_not_cancelled() {
+    let site = Site::on(Engine::Embedded, "presale_invoiced").await;
+    let (order, _) = taken(&send(&site, "POST", ORDERS[0], RESERVE).await);
+    taken(&send(&site, "POST", ORDERS[0], &paid(&order)).await);
+    site.rows.plant("update t_pcpedc set posicao = 'F' where condvenda = '8'").await;
+    let cancel = json!({ "situacaoPreVenda": "CANCELADA", "idRetaguarda": order }).to_string();
+    let reasons = refused(&send(&site, "POST", ORDERS[0], &cancel).await, 409);
+    assert_eq!(reasons, [("cannot_cancel".to_owned(), "/idRetaguarda".to_owned())]);
+    assert_eq!(site.rows.count("pcpedc", "posicao = 'C'").await, 0);
+    site.rows.are("pclogpedidoapi", "where operacao = 'C'", "status | numped\nR | 1").await;
     site.close().await;
 }

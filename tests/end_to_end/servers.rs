@@ -74,6 +74,27 @@ pub async fn database(name: &str) -> String {
     format!("{server}/{name}")
 }
 
+/// Nobody gets into a database any more, and who is in is thrown out.
+pub async fn close_database(name: &str) {
+    admit(name, false).await;
+    let mut admin = PgConnection::connect(&servers().database).await.expect("connect to PostgreSQL");
+    let out = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    sqlx::query(out).bind(name).execute(&mut admin).await.expect("throw everybody out");
+    admin.close().await.expect("close the connection");
+}
+
+/// Lets everybody in again.
+pub async fn open_database(name: &str) {
+    admit(name, true).await;
+}
+
+async fn admit(name: &str, everybody: bool) {
+    let mut admin = PgConnection::connect(&servers().database).await.expect("connect to PostgreSQL");
+    let alter = format!("alter database {name} allow_connections {everybody}");
+    sqlx::query(AssertSqlSafe(alter)).execute(&mut admin).await.expect("alter a database");
+    admin.close().await.expect("close the connection");
+}
+
 /// An empty virtual host.
 pub async fn vhost(name: &str) -> String {
     vhost_command("add", name).await;
