@@ -190,10 +190,13 @@ impl Update {
     }
 }
 
+/// The partner of what is told to all who are registered for it.
+pub const EVERYBODY: &str = "";
+
 /// A message of ours to a partner.
 #[derive(Clone)]
 pub struct Sending {
-    /// The partner, as in De/Para; its route says where to.
+    /// The partner, as in De/Para; its route says where to. Or [`EVERYBODY`].
     pub partner: String,
     /// The transport that the sale came by, for routes to `origin`.
     pub origin: String,

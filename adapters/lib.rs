@@ -62,6 +62,7 @@ pub static ROUTINES: &[&Routine] = &[
     &loji701can::ROUTINE,
     &mata410b::ROUTINE,
     &loji701a::ROUTINE,
+    &pdvsync::ROUTINE,
 ];
 
 /// Every declared table, in the order in which their rows are written.

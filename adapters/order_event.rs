@@ -1,7 +1,7 @@
 //! The door of order events: what the ERP side tells of an order (`contract.md`, HTTP).
 //!
 //! An event of a delivery order goes to [`mata410b`], one of a pick-up order to
-//! [`loji701a`]. A verdict means: staged with effects, it changed something; staged without,
+//! [`loji701a`], one of `PDVSYNC|branch|number` to [`pdvsync`]. A verdict means: staged with effects, it changed something; staged without,
 //! the same facts came again; waiting, no such order; refused with `not_allowed`, wrong kind of order or going
 //! back.
 
@@ -14,7 +14,7 @@ use crate::routine::Case;
 use crate::table::KEY;
 use crate::verdict::{Missing, Refusal, Verdict, Waiting};
 use crate::world::Wants;
-use crate::{loji701a, mata410b};
+use crate::{loji701a, mata410b, pdvsync};
 use chrono::NaiveDate;
 use eaid_schemas::envelope::json;
 use eaid_schemas::envelope::order_event::{OrderEvent, OrderEventKind, OrderInvoice};
@@ -133,7 +133,11 @@ pub fn open(text: &str, items: usize) -> Result<Box<dyn Case>, Vec<Violation>> {
         return Err(found);
     };
     let Some(kind) = facts.event.filter(|_| found.is_empty()) else { return Err(found) };
+    let is_pre_sale = company.eq_ignore_ascii_case(pdvsync::NAME);
     let told = Told { order, company, branch, number, kind, facts };
+    if is_pre_sale {
+        return Ok(Box::new(pdvsync::Invoicing { told }));
+    }
     Ok(match kind {
         OrderEventKind::PickupConfirmed | OrderEventKind::FiscalDocumentAuthorized => {
             Box::new(loji701a::PickUpEvent { told })

@@ -9,6 +9,8 @@
 //! | `check` | what a pre-sale must say |
 //! | `standing` | the orders that stand under its numbers |
 //! | `reserve`, `receive`, `cancel` | the three things that it asks for |
+//! | `invoiced` | an order that can no longer be cancelled |
+//! | `onward` | a paid order is told to those who are registered for it |
 //! | `head`, `items`, `payments` | the rows of an order |
 //! | `log` | the row that every call leaves |
 //! | `settings` | what an administrator decides |
@@ -17,8 +19,10 @@ mod cancel;
 mod check;
 mod customer;
 mod head;
+mod invoiced;
 mod items;
 mod log;
+mod onward;
 mod order;
 mod payments;
 mod receive;
@@ -33,6 +37,8 @@ mod tests;
 use crate::routine::Case;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::pdvsync::{Call, Sheet};
+pub(crate) use invoiced::Invoicing;
+pub use onward::ROUTINE;
 pub use settings::PdvSync;
 
 /// The partner under which pre-sales stand in the inbox, and their transaction.

@@ -177,6 +177,7 @@ samples! {
         "stage-reserve"
         "stage-paid-order"
         "stage-cancelled"
+        "stage-invoiced"
         "stage-customer"
         "refuse-empty"
         "refuse-wrong-values";

@@ -436,7 +436,7 @@ impl<R: Record> Value for List<R> {
     fn write(&self, out: &mut dyn Writer) {
         let name = R::spec().name;
         if name.is_empty() {
-            out.begin_array(name);
+            out.begin_array(R::spec().kind);
         } else {
             out.begin_object();
             out.begin_list(name);

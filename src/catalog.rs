@@ -186,6 +186,13 @@ impl Catalog {
         with_route.max_by_key(|(known, _)| !known.execution_branch.is_empty())
     }
 
+    /// Every partner, once, in the order of the file.
+    pub fn partners(&self) -> impl Iterator<Item = &str> {
+        let is_first =
+            |(at, route): &(usize, &Route)| self.routes[..*at].iter().all(|one| one.product != route.product);
+        self.routes.iter().enumerate().filter(is_first).map(|(_, route)| route.product.as_str())
+    }
+
     /// The route of a partner.
     pub fn route_of(&self, partner: &str) -> Option<&Route> {
         self.routes.iter().find(|route| route.product == partner)

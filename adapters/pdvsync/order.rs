@@ -13,6 +13,7 @@ use crate::world::{Flaw, Wants, World};
 use eaid_schemas::pdvsync::{Call, PreSale, Sheet, Situation};
 use eaid_schemas::read::Reading;
 use eaid_schemas::violation::{Code, Violation};
+use std::sync::Arc;
 
 /// What a pre-sale asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(super) enum Act {
 /// A pre-sale on the desk.
 pub(super) struct Ordering {
     sheet: Sheet,
-    pub(super) message: PreSale,
+    pub(super) message: Arc<PreSale>,
     /// Digest of the whole call.
     pub(super) digest: String,
     found: Vec<Violation>,
@@ -63,7 +64,7 @@ impl Ordering {
         let mut cx = Reading::of_any_spelling(items);
         let message = sheet.read::<PreSale>(&mut cx);
         let digest = format!("{:032x}", sheet.digest);
-        Ordering { message, digest, found: cx.finish(), sheet }
+        Ordering { message: Arc::new(message), digest, found: cx.finish(), sheet }
     }
 
     fn act(&self) -> Option<Act> {

@@ -5,6 +5,7 @@ use super::customer;
 use super::head::{self, HANDED_OVER};
 use super::items;
 use super::log::Operation;
+use super::onward;
 use super::order::{Done, Ordering};
 use super::payments;
 use super::settings::PdvSync;
@@ -73,6 +74,7 @@ pub(super) fn receive(
             vinculado: "S".into(),
         }));
     }
+    effects.push(onward::told(order, &paid));
     Ok(Some(Done {
         operation: Operation::Include,
         order: paid.numped.to_string(),

@@ -24,8 +24,9 @@ impl Definitions {
                 properties.insert(field.tag.to_owned(), self.field(field, version));
             }
         }
+        let title = if spec.name.is_empty() { spec.kind } else { spec.name };
         let mut object =
-            json!({ "title": spec.name, "description": spec.doc.trim(), "type": "object", "properties": properties });
+            json!({ "title": title, "description": spec.doc.trim(), "type": "object", "properties": properties });
         if !needed.is_empty() {
             object["allOf"] = Value::Array(needed);
         }
@@ -79,7 +80,16 @@ impl Definitions {
         json!({ "anyOf": [record, alone, self.blank()] })
     }
 
+    /// A list that is an array, or one member of it, and nothing else.
+    fn array(&mut self, spec: &'static Spec, version: Version) -> Value {
+        let record = self.record(spec, version);
+        json!({ "anyOf": [{ "type": "array", "items": record }, record, self.blank()] })
+    }
+
     fn list(&mut self, spec: &'static Spec, version: Version) -> Value {
+        if spec.name.is_empty() {
+            return self.array(spec, version);
+        }
         self.refer(&format!("{}-list", spec.kind), |definitions| {
             let record = definitions.record(spec, version);
             let wrapped = definitions.refer(&format!("has-{}", spec.name), |_| has(&[spec.name]));

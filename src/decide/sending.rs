@@ -4,7 +4,7 @@ use super::Moment;
 use crate::catalog::condition::Held;
 use crate::catalog::{Catalog, Method, Registration};
 use crate::store::{Outgoing, SendKind, Withheld};
-use eaid_adapters::effect::{Effect, Sending, What};
+use eaid_adapters::effect::{EVERYBODY, Effect, Sending, What};
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::{Heading, Response, write};
 use std::sync::Arc;
@@ -19,16 +19,29 @@ pub struct Post {
     pub withheld: Vec<Withheld>,
 }
 
+impl Post {
+    fn add(&mut self, sent: Option<Result<Outgoing, Box<Withheld>>>) {
+        match sent {
+            Some(Ok(outgoing)) => self.outgoing.push(outgoing),
+            Some(Err(withheld)) => self.withheld.push(*withheld),
+            None => {}
+        }
+    }
+}
+
 /// All that effects send, for the message that caused them, if one did.
 pub fn post(effects: &[Effect], message: Option<Uuid>, catalog: &Catalog, at: &mut Moment<'_>) -> Post {
     let mut post = Post::default();
     for effect in effects {
-        if let Effect::Send(sending) = effect {
-            match outgoing(sending, message, catalog, at) {
-                Some(Ok(outgoing)) => post.outgoing.push(outgoing),
-                Some(Err(withheld)) => post.withheld.push(*withheld),
-                None => {}
+        match effect {
+            Effect::Send(sending) if sending.partner == EVERYBODY => {
+                for partner in catalog.partners() {
+                    let sending = Sending { partner: partner.to_owned(), ..sending.clone() };
+                    post.add(outgoing(&sending, message, catalog, at));
+                }
             }
+            Effect::Send(sending) => post.add(outgoing(sending, message, catalog, at)),
+            _ => {}
         }
     }
     post

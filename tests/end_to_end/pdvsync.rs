@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Engine, Site};
 use crate::http::{Client, Reply};
+use crate::messages::text;
+use crate::wait::until;
 
 /// The two families of paths.
 pub const ORDERS: [&str; 2] = ["/api/wholesale/v1/orders/pdvsync", "/winthor/varejo/matcon/v1/orders/pdvsync"];
@@ -17,8 +19,8 @@ pub const PAID: &str = include_str!("../../adapters/pdvsync/samples/stage-paid-o
 pub fn taken(reply: &Reply) -> (String, String) {
     assert_eq!(reply.status, 200, "{reply:?}");
     let told = reply.json();
-    let text = |pointer: &str| told.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{told:#}"));
-    let (order, customer) = (text("/data/idRetaguardaPedido"), text("/data/cliente/idRetaguardaCliente"));
+    let word = |pointer: &str| told.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{told:#}"));
+    let (order, customer) = (word("/data/idRetaguardaPedido"), word("/data/cliente/idRetaguardaCliente"));
     let form = json!({
         "success": true, "hasNext": false, "message": "",
         "data": {
@@ -225,11 +227,53 @@ async fn an_invoiced_order_is_not_cancelled() {
     let site = Site::on(Engine::Embedded, "presale_invoiced").await;
     let (order, _) = taken(&send(&site, "POST", ORDERS[0], RESERVE).await);
     taken(&send(&site, "POST", ORDERS[0], &paid(&order)).await);
-    site.rows.plant("update t_pcpedc set posicao = 'F' where condvenda = '8'").await;
+    let tv8 = site.rows.cell("pcpedc", "numped", "condvenda = '8'").await;
+    let event = json!({ "order": format!("PDVSYNC|1|{tv8}"), "event": "invoiced" });
+    let reply = site.http.post("/api/v1/order-events", &event).await;
+    assert_eq!((reply.status, reply.json()), (200, json!({ "changed": true })));
     let cancel = json!({ "situacaoPreVenda": "CANCELADA", "idRetaguarda": order }).to_string();
     let reasons = refused(&send(&site, "POST", ORDERS[0], &cancel).await, 409);
     assert_eq!(reasons, [("cannot_cancel".to_owned(), "/idRetaguarda".to_owned())]);
     assert_eq!(site.rows.count("pcpedc", "posicao = 'C'").await, 0);
     site.rows.are("pclogpedidoapi", "where operacao = 'C'", "status | numped\nR | 1").await;
     site.close().await;
+}
+
+/// A paid order is told to who is registered for it.
+#[tokio::test]
+async fn a_paid_order_is_told_onward() {
+    for (engine, name) in [(Engine::Production, "presale_onward"), (Engine::Embedded, "presale_onward_files")] {
+        let mut site = Site::on(engine, name).await;
+        site.stop().await;
+        let file = site.folder().join("config/adapters.toml");
+        let registered = std::fs::read_to_string(&file).expect("read adapters.toml")
+            + r#"
+[[adapter]]
+routine = "PDVSYNC"
+message = "PreSale"
+description = "Paid orders of PDVSync"
+send = true
+receive = false
+method = "async"
+operation = "all"
+condition = 'content.preVendaItens.exists(item, double(item.quantidade) > 0.0)'
+channel = "ESB"
+version = "1.000"
+alias = ""
+route = "OMNI"
+format = "JSON"
+execution_branch = ""
+"#;
+        std::fs::write(&file, registered).expect("write adapters.toml");
+        site.start().await;
+        let (order, _) = taken(&send(&site, "POST", ORDERS[0], RESERVE).await);
+        taken(&send(&site, "POST", ORDERS[0], &paid(&order)).await);
+        let told = until("the paid order at OMNI", async || site.omni.traces().pop()).await;
+        assert_eq!(text(&told, "/Header/Transaction"), "PRESALE");
+        assert_eq!(text(&told, "/Header/BranchId"), "1");
+        assert_eq!(text(&told, "/Content/idRetaguarda"), order);
+        assert_eq!(text(&told, "/Content/preVendaItens/0/idProdutoRetaguarda"), "3-3");
+        assert_eq!(site.omni.traces().len(), 1, "a reserve is not told");
+        site.close().await;
+    }
 }

@@ -34,6 +34,7 @@ impl Type {
             Shape::Flag => Type::Flag,
             Shape::Anything => Type::Open,
             Shape::Record(spec) => Type::Record(spec()),
+            Shape::List(spec) if spec().name.is_empty() => Type::List(Box::new(Type::Record(spec()))),
             Shape::List(spec) => Type::Wrapped(spec()),
         }
     }

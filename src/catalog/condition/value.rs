@@ -32,9 +32,14 @@ fn value(shape: Shape, given: Option<&Json>) -> Value {
         Shape::Record(spec) => record(spec(), given),
         Shape::List(spec) => {
             let spec = spec();
-            let members = given.and_then(|list| list.get(spec.name)).and_then(Json::as_array);
-            let members = members.into_iter().flatten().map(|member| record(spec, Some(member))).collect();
-            let wrapped = HashMap::from([(Key::from(spec.name), Value::List(Arc::new(members)))]);
+            let is_bare = spec.name.is_empty();
+            let list = given.and_then(|list| if is_bare { Some(list) } else { list.get(spec.name) });
+            let members = list.and_then(Json::as_array).into_iter().flatten();
+            let members = Value::List(Arc::new(members.map(|member| record(spec, Some(member))).collect()));
+            if is_bare {
+                return members;
+            }
+            let wrapped = HashMap::from([(Key::from(spec.name), members)]);
             Value::Map(Map { map: Arc::new(wrapped) })
         }
     }
