@@ -28,6 +28,8 @@ use uuid::Uuid;
 
 /// A lane that its holder does not renew falls to another process after this time.
 const LEASE: Duration = Duration::from_secs(5);
+/// What to do where sales are not applied.
+const ADVICE: &str = "veja a causa: banco fora do ar, cheio, somente leitura ou travado; as vendas ficam em RX";
 /// How often staged sales are looked for that no signal told of.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -39,6 +41,7 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut pauses = pauses();
+    let mut is_held_up = false;
     loop {
         tokio::select! {
             biased;
@@ -47,9 +50,16 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
             _ = look.tick() => {}
         }
         while !stop.is_cancelled() {
-            match round(&office, &publisher).await {
+            let done = round(&office, &publisher).await;
+            if done.is_ok() {
+                pauses = crate::fault::pauses();
+                if std::mem::take(&mut is_held_up) {
+                    office.board.write("gravabatch", Ok(()), ADVICE);
+                }
+            }
+            match done {
                 Ok(0) => break,
-                Ok(_) => pauses = crate::fault::pauses(),
+                Ok(_) => {}
                 Err(NotKept::Stale(reason)) => {
                     tracing::debug!(reason, "another process was faster; the sales are taken again");
                     if pause(&mut pauses, &stop).await.is_none() {
@@ -57,7 +67,8 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "GravaBatch waits until the fault is over");
+                    is_held_up = true;
+                    office.board.write("gravabatch", Err(error.to_string()), ADVICE);
                     if pause(&mut pauses, &stop).await.is_none() {
                         return Ok(());
                     }

@@ -36,6 +36,8 @@ pub struct Delivery {
     pub origin: &'static str,
     /// The broker delivers it again.
     pub redelivered: bool,
+    /// How often the broker had it back unsettled: because a process died with it, or only lost its connection.
+    pub returned: u32,
     /// It may be parked; else what is not there refuses it at once (order events over HTTP).
     pub may_wait: bool,
     /// When it was taken.

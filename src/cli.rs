@@ -15,6 +15,7 @@ mod run;
 mod schema;
 mod send;
 mod simulate;
+mod soak;
 mod status;
 mod users;
 
@@ -98,6 +99,8 @@ enum Verb {
     Schema(schema::Args),
     /// Play OMNI: publish reserves, customers and sales, and count the answers
     Simulate(simulate::Args),
+    /// Prove on a test system that nothing is lost or done twice while daemons and connections break
+    Soak(soak::Args),
 }
 
 /// Why a verb did not do what was asked.
@@ -201,5 +204,6 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
         Verb::Schema(args) => schema::run(desk, &args).await,
         Verb::Simulate(args) => simulate::run(desk, args).await,
+        Verb::Soak(args) => soak::run(desk, args).await,
     }
 }

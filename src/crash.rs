@@ -1,6 +1,7 @@
 //! Named points at which a test kills the process, to prove what `src/README.md` promises of each.
 //!
-//! `EAID_CRASH_AT=after-keep` aborts, without any clean-up, the first time that point is reached.
+//! `EAID_CRASH_AT=after-keep` aborts, without any clean-up, the first time that point is reached. `EAID_CRASH_ON=text`
+//! aborts, and `EAID_PANIC_ON=text` panics, whenever a message is opened whose bytes hold the text.
 
 use std::sync::OnceLock;
 
@@ -15,4 +16,18 @@ pub fn point(name: &str) {
         eprintln!("EAID_CRASH_AT={name}: abort");
         std::process::abort();
     }
+}
+
+/// Dies or panics here if the environment says so of this message.
+pub fn message(body: &[u8]) {
+    static ON: OnceLock<[Option<String>; 2]> = OnceLock::new();
+    let [crash, panic] = ON.get_or_init(|| ["EAID_CRASH_ON", "EAID_PANIC_ON"].map(|name| std::env::var(name).ok()));
+    let holds = |text: &Option<String>| {
+        text.as_ref().is_some_and(|text| body.windows(text.len().max(1)).any(|window| window == text.as_bytes()))
+    };
+    if holds(crash) {
+        eprintln!("EAID_CRASH_ON: abort");
+        std::process::abort();
+    }
+    assert!(!holds(panic), "EAID_PANIC_ON");
 }

@@ -2,19 +2,20 @@
 
 mod gauges;
 mod listen;
+mod parts;
 pub mod reload;
+mod systemd;
 
 use crate::bus::post::PostSink;
 use crate::bus::{Delivery, Sink, amqp, spool};
 use crate::office::Office;
-use crate::office::readiness::Board;
 use crate::store::Outgoing;
 use crate::{batch, inbound, outbound};
 use clap::ValueEnum;
+use parts::Parts;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// What a process can do.
@@ -72,21 +73,21 @@ pub enum Ended {
 const INTAKE: usize = 2000;
 /// Committed messages in hand before they are left to polling.
 const PUBLISHER: usize = 4000;
-/// How long each part of a stop may take.
-const DEADLINE: Duration = Duration::from_secs(15);
+/// How long publishing what was committed may take at a stop: longer only where the broker is gone.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Runs the roles until `stop`; then stops in order: sources and loops, publishers, transports.
 ///
 /// # Errors
 /// [`Ended`] where it could not start, or a part ended unasked.
 pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -> Result<(), Ended> {
-    let board = Arc::new(Board::default());
+    let board = office.board.clone();
     let metrics = gauges::install();
     let (deliver, deliveries) = mpsc::channel::<Delivery>(INTAKE);
     let (publisher, committed) = mpsc::channel::<Outgoing>(PUBLISHER);
     let sources = CancellationToken::new();
     let publishing = CancellationToken::new();
-    let mut parts: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    let mut parts = Parts::default();
     let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
 
     let door = if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
@@ -100,48 +101,49 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         let links = [("rabbitmq consume", bus.watch_consuming()), ("rabbitmq publish", Some(bus.watch_publishing()))];
         for (name, link) in links {
             if let Some(link) = link {
-                parts.spawn(gauges::follow(name, link, board.clone(), gauges::BROKER, sources.clone()));
+                parts.spawn(name, gauges::follow(name, link, board.clone(), gauges::BROKER, sources.clone()));
             }
         }
         sinks.push(Arc::new(bus.sink()));
-        broker = Some((bus, task));
+        broker = Some(bus);
+        parts.spawn("amqp", async move { task.await.map_err(|error| error.to_string()) });
     }
     if office.config.spool.enabled {
         let (bus, task) = spool::open(office.config.spool.clone(), takes(roles.inbound), sources.clone());
         if let Some(link) = bus.watch_taking() {
-            parts.spawn(gauges::follow("spool", link, board.clone(), gauges::FOLDER, sources.clone()));
+            parts.spawn("spool", gauges::follow("spool", link, board.clone(), gauges::FOLDER, sources.clone()));
         }
-        parts.spawn(async move { ("spool", task.await.map_err(|error| error.to_string())) });
+        parts.spawn("spool", async move { task.await.map_err(|error| error.to_string()) });
         sinks.push(Arc::new(bus.sink()));
     }
     let asked = office.clone();
     sinks.push(Arc::new(PostSink::new(Box::new(move |key| asked.catalog().callee(key)))));
     if let Some(door) = door {
         let serving = listen::serve(door, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
-        parts.spawn(async move {
+        parts.spawn("http", async move {
             serving.await;
-            ("http", Ok(()))
+            Ok(())
         });
     }
-    let watching = reload::run(office.clone(), sources.clone());
-    parts.spawn(async move { ("reload", watching.await) });
-    parts.spawn(gauges::sample(office.clone(), board.clone(), deliver, publisher.downgrade(), sources.clone()));
+    parts.spawn("reload", reload::run(office.clone(), sources.clone()));
+    parts.spawn("gauges", gauges::sample(office.clone(), deliver, publisher.downgrade(), sources.clone()));
+    parts.spawn("systemd", systemd::run(board, sources.clone()));
 
-    let mut loops: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    let mut loops = Parts::default();
     let ends = CancellationToken::new();
     if roles.inbound || roles.http {
         let run = inbound::run(office.clone(), deliveries, publisher.clone(), ends.clone());
-        loops.spawn(async move { ("inbound", run.await.map_err(|fault| fault.to_string())) });
+        loops.spawn("inbound", async move { run.await.map_err(|fault| fault.to_string()) });
     }
     if roles.batch {
         let run = batch::run(office.clone(), publisher.clone(), ends.clone());
-        loops.spawn(async move { ("batch", run.await.map_err(|fault| fault.to_string())) });
+        loops.spawn("batch", async move { run.await.map_err(|fault| fault.to_string()) });
     }
     drop(publisher);
-    let mut last: JoinSet<(&'static str, Result<(), String>)> = JoinSet::new();
+    let mut last = Parts::default();
     if roles.outbound {
         let run = outbound::run(office.clone(), sinks, committed, publishing.clone());
-        last.spawn(async move { ("outbound", run.await.map_err(|fault| fault.to_string())) });
+        last.spawn("outbound", async move { run.await.map_err(|fault| fault.to_string()) });
     } else {
         // Nobody publishes here: rows are left to the process that does.
         drop(committed);
@@ -149,56 +151,40 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     let catalog = office.catalog();
     let (tables, adapters) = (catalog.tables().len(), catalog.registrations.len());
     tracing::info!(?roles, tables, adapters, "eaid is at work");
+    systemd::started();
 
     let unasked = tokio::select! {
         () = stop.cancelled() => None,
-        Some(ended) = parts.join_next() => Some(ended),
-        Some(ended) = loops.join_next() => Some(ended),
-        Some(ended) = last.join_next() => Some(ended),
+        Some(ended) = parts.ended() => Some(ended),
+        Some(ended) = loops.ended() => Some(ended),
+        Some(ended) = last.ended() => Some(ended),
     };
+    systemd::stopping();
     sources.cancel();
     ends.cancel();
-    finish("loops", &mut loops).await;
+    loops.finish("loops").await;
     // The publishers end by themselves once what was committed is out; the deadline is for a broker that is gone.
     let patience = tokio::spawn(async move {
-        tokio::time::sleep(DEADLINE / 3).await;
+        tokio::time::sleep(LAST_WORDS).await;
         publishing.cancel();
     });
-    finish("publishers", &mut last).await;
+    last.finish("publishers").await;
     patience.abort();
-    if let Some((bus, task)) = broker {
+    if let Some(bus) = broker {
         bus.close();
-        parts.spawn(async move { ("amqp", task.await.map_err(|error| error.to_string())) });
     }
-    finish("transports", &mut parts).await;
-    if let Err(fault) = office.store.release(office.holder).await {
-        tracing::warn!(%fault, "leases are not given back; they end by themselves");
+    parts.finish("transports").await;
+    let released = tokio::time::timeout(LAST_WORDS, office.store.release(office.holder)).await;
+    if !matches!(released, Ok(Ok(()))) {
+        tracing::warn!("leases are not given back; they end by themselves");
     }
     match unasked {
         None => {
             tracing::info!("stopped");
             Ok(())
         }
-        Some(Ok((name, Ok(())))) => Err(Ended::Failed(format!("{name} ended unasked"))),
-        Some(Ok((name, Err(error)))) => Err(Ended::Failed(format!("{name}: {error}"))),
-        Some(Err(error)) => Err(Ended::Failed(format!("a part of the daemon failed: {error}"))),
-    }
-}
-
-/// Waits for parts to end, at most until the deadline, and names who is late.
-async fn finish(what: &str, parts: &mut JoinSet<(&'static str, Result<(), String>)>) {
-    let deadline = tokio::time::Instant::now() + DEADLINE;
-    loop {
-        match tokio::time::timeout_at(deadline, parts.join_next()).await {
-            Ok(None) => return,
-            Ok(Some(Ok((name, Err(error))))) => tracing::warn!(part = name, error, "ended with an error"),
-            Ok(Some(_)) => {}
-            Err(_) => {
-                tracing::warn!(what, late = parts.len(), "did not end in time; what they hold is given back by itself");
-                parts.abort_all();
-                return;
-            }
-        }
+        Some((name, Ok(()))) => Err(Ended::Failed(format!("{name} ended unasked"))),
+        Some((name, Err(error))) => Err(Ended::Failed(format!("{name}: {error}"))),
     }
 }
 

@@ -202,6 +202,7 @@ fn one(laid: &Laid, catalog: &Catalog, world: &mut World, at: &mut Moment<'_>) -
             fail(laid, State::Unreadable, vec![violation], Vec::new(), catalog, at)
         }
         OnDesk::Refused(violations) => fail(laid, State::Refused, violations.clone(), Vec::new(), catalog, at),
+        OnDesk::Failed(reason) => set_aside(laid, reason, catalog, at),
         OnDesk::Noted => answer::settled(laid, State::Noted, Vec::new(), None, catalog, at),
         OnDesk::WhoIs => {
             let answer = Answer::who_is(catalog.enabled(&laid.entry.fingerprint.partner));

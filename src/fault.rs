@@ -5,8 +5,9 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The longest pause between two attempts.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The longest pause between two attempts, before jitter, which may double it: after a repair work goes on within
+/// half a minute.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Something outside is not at work.
 #[derive(Debug, thiserror::Error)]

@@ -2,22 +2,24 @@
 //! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
 //! routed. What was decided ahead is decided again where the batch before it changed what it had looked at.
 
+mod alone;
 #[cfg(test)]
 mod cases;
 
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::catalog::Catalog;
 use crate::crash;
-use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_stored};
+use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_failed, lay_stored};
 use crate::decide::{Decided, Outcome, set_aside};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::store::{Kept, NotKept, Outgoing, State};
+use alone::{Way, alone, is_suspect};
 use eaid_adapters::world::Footprint;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -25,6 +27,9 @@ use uuid::Uuid;
 pub const LEASE: Duration = Duration::from_secs(30);
 /// How often woken messages are looked for that another process woke.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// What to do where messages are not kept.
+const ADVICE: &str = "veja a causa: banco fora do ar, cheio, somente leitura ou travado; as mensagens esperam na fila";
 
 /// So often a batch of woken messages may be overtaken; then they were settled already, or their claim has ended.
 const OVERTAKEN: u32 = 5;
@@ -58,9 +63,10 @@ pub async fn run(
     let (opened, to_decide) = mpsc::channel(1);
     let (ahead, to_keep) = mpsc::channel(1);
     let (settled, to_settle) = mpsc::channel(4);
-    let kept = Arc::new(AtomicU64::new(0));
-    let reader = tokio::spawn(read(office.clone(), deliveries, opened, stop.clone()));
-    let decider = tokio::spawn(decide_all(office.clone(), to_decide, ahead, kept.clone()));
+    let (kept, count) = watch::channel(0);
+    let way = Way { opened, kept: count.clone(), sent: 0 };
+    let reader = tokio::spawn(read(office.clone(), deliveries, way, stop.clone()));
+    let decider = tokio::spawn(decide_all(office.clone(), to_decide, ahead, count));
     let settler = tokio::spawn(settle_all(to_settle));
     keep_all(office, to_keep, publisher, settled, kept, stop).await;
     let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
@@ -70,12 +76,7 @@ pub async fn run(
 }
 
 /// Takes deliveries and woken messages, and lays them open.
-async fn read(
-    office: Arc<Office>,
-    mut deliveries: mpsc::Receiver<Delivery>,
-    opened: mpsc::Sender<Opened>,
-    stop: CancellationToken,
-) {
+async fn read(office: Arc<Office>, mut deliveries: mpsc::Receiver<Delivery>, mut way: Way, stop: CancellationToken) {
     let limit = office.config.inbound.batch;
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -86,6 +87,8 @@ async fn read(
             None => tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
+                // Whoever comes after in the loop is gone: nobody would ever be told by a quiet queue.
+                () = way.opened.closed() => return,
                 () = office.signals.woken.notified() => None,
                 delivery = deliveries.recv() => match delivery {
                     Some(delivery) => Some(delivery),
@@ -96,6 +99,10 @@ async fn read(
         };
         let catalog = office.catalog();
         let batch = match first {
+            Some(suspect) if is_suspect(&suspect) => match alone(&office, suspect, &mut way, &stop).await {
+                Some(()) => continue,
+                None => return,
+            },
             Some(first) => {
                 let (batch, next) = take(&office, first, &mut deliveries);
                 carried = next;
@@ -120,13 +127,14 @@ async fn read(
                 }
             },
         };
-        if opened.send(batch).await.is_err() {
+        if way.send(batch).await.is_none() {
             return;
         }
     }
 }
 
-/// What is there, up to the bounds of a batch; a delivery that would exceed the bytes is carried over.
+/// What is there, up to the bounds of a batch; a delivery that would exceed the bytes, or must be taken alone, is
+/// carried over.
 fn take(
     office: &Office,
     first: Delivery,
@@ -137,7 +145,7 @@ fn take(
     let mut batch = vec![first];
     while batch.len() < count {
         let Ok(next) = deliveries.try_recv() else { break };
-        if size + next.body.len() > bytes {
+        if size + next.body.len() > bytes || is_suspect(&next) {
             return (batch, Some(next));
         }
         size += next.body.len();
@@ -147,19 +155,26 @@ fn take(
 }
 
 fn open(office: &Office, catalog: &Catalog, delivery: Delivery) -> (Laid, Option<(Ticket, Delivered)>) {
-    let Delivery { body, content_type, origin, redelivered, may_wait, ticket, .. } = delivery;
-    let delivered = Delivered { body: body.clone(), content_type: content_type.clone() };
-    let arrival = Arrival {
+    let limits = office.config.envelope_limits();
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        crash::message(&delivery.body);
+        lay(arrival(&delivery), catalog, &limits)
+    }));
+    let laid = opened.unwrap_or_else(|_| lay_failed(arrival(&delivery), catalog, &limits, "a leitura falhou"));
+    let Delivery { body, content_type, ticket, .. } = delivery;
+    (laid, Some((ticket, Delivered { body, content_type })))
+}
+
+fn arrival(delivery: &Delivery) -> Arrival {
+    Arrival {
         id: Uuid::now_v7(),
-        body,
-        content_type,
-        origin: origin.to_owned(),
-        redelivered,
-        may_wait,
+        body: Arc::clone(&delivery.body),
+        content_type: delivery.content_type.clone(),
+        origin: delivery.origin.to_owned(),
+        redelivered: delivery.redelivered,
+        may_wait: delivery.may_wait,
         received_at: chrono::Utc::now(),
-    };
-    let laid = lay(arrival, catalog, &office.config.envelope_limits());
-    (laid, Some((ticket, delivered)))
+    }
 }
 
 type ToSettle = Vec<(Ticket, Delivered, Fate)>;
@@ -175,12 +190,12 @@ async fn decide_all(
     office: Arc<Office>,
     mut to_decide: mpsc::Receiver<Opened>,
     ahead: mpsc::Sender<Ahead>,
-    kept: Arc<AtomicU64>,
+    kept: watch::Receiver<u64>,
 ) {
     // The place comes free when the batch before is taken to be kept: no more than that one is missed.
     while let Ok(place) = ahead.reserve().await {
         let Some(opened) = to_decide.recv().await else { return };
-        let after = kept.load(Ordering::Acquire);
+        let after = *kept.borrow();
         let decided = office.decide(&opened.laid, &opened.catalog).await.ok();
         place.send(Ahead { opened, decided, after });
     }
@@ -191,12 +206,12 @@ async fn keep_all(
     mut to_keep: mpsc::Receiver<Ahead>,
     publisher: mpsc::Sender<Outgoing>,
     to_settle: mpsc::Sender<ToSettle>,
-    kept: Arc<AtomicU64>,
+    kept: watch::Sender<u64>,
     stop: CancellationToken,
 ) {
     let mut before = Footprint::default();
     while let Some(Ahead { opened, mut decided, after }) = to_keep.recv().await {
-        if after < kept.load(Ordering::Acquire) && decided.as_ref().is_some_and(|now| before.crosses(&now.footprint)) {
+        if after < *kept.borrow() && decided.as_ref().is_some_and(|now| before.crosses(&now.footprint)) {
             metrics::counter!("eaid_batches_decided_again_total").increment(1);
             decided = None;
         }
@@ -204,7 +219,7 @@ async fn keep_all(
         let Some(mut done) = done else { return };
         before = Footprint::default();
         done.iter_mut().for_each(|part| before.join(std::mem::take(&mut part.decided.footprint)));
-        kept.fetch_add(1, Ordering::Release);
+        kept.send_modify(|kept| *kept += 1);
         let mut fates = Vec::with_capacity(opened.tickets.len());
         let mut tickets = opened.tickets.into_iter();
         for mut part in done {
@@ -246,6 +261,7 @@ async fn keep_through(
     let mut left = vec![laid];
     let mut pauses = pauses();
     let mut overtaken = 0;
+    let mut is_held_up = false;
     while let Some(batch) = left.pop() {
         let tried = match ahead.take() {
             Some(decided) => keep(office, catalog, decided).await,
@@ -255,6 +271,9 @@ async fn keep_through(
             Ok(part) => {
                 done.push(part);
                 pauses = crate::fault::pauses();
+                if std::mem::take(&mut is_held_up) {
+                    office.board.write("messages", Ok(()), ADVICE);
+                }
             }
             Err(NotKept::Stale(reason)) => {
                 tracing::debug!(reason, "another process was faster; the batch is decided again");
@@ -288,7 +307,8 @@ async fn keep_through(
                 left.push(first);
             }
             Err(NotKept::Fault(fault)) => {
-                tracing::warn!(%fault, messages = batch.len(), "the batch waits until the fault is over");
+                is_held_up = true;
+                office.board.write("messages", Err(fault.to_string()), ADVICE);
                 left.push(batch);
                 pause(&mut pauses, stop).await?;
             }

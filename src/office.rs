@@ -11,6 +11,7 @@ use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store, Withheld};
 use chrono::{DateTime, FixedOffset, Utc};
 use eaid_adapters::world::{Wants, World};
 use numbers::Numbers;
+use readiness::Board;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
@@ -36,6 +37,8 @@ pub struct Office {
     pub holder: Uuid,
     /// What wakes the loops.
     pub signals: Signals,
+    /// What is at work and what is not.
+    pub board: Arc<Board>,
     catalog: watch::Sender<Arc<Catalog>>,
     numbers: Numbers,
     marks: Mutex<Vec<Mark>>,
@@ -49,6 +52,7 @@ impl Office {
             catalog: watch::Sender::new(catalog),
             holder: Uuid::now_v7(),
             signals: Signals::default(),
+            board: Arc::default(),
             numbers: Numbers::new(store.clone()),
             store,
             marks: Mutex::default(),

@@ -10,6 +10,7 @@ pub mod order_event;
 pub mod orders;
 pub mod reconcile;
 pub mod simulate;
+pub mod soak;
 pub mod status;
 pub mod users;
 

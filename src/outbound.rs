@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A mark waits no longer than this for a transaction to ride in.
 const FLUSH: Duration = Duration::from_millis(100);
+/// What to do where answers do not go out.
+const ADVICE: &str = "veja a causa no transporte; as respostas ficam guardadas e saem quando ele voltar";
 /// How often the outbox is looked through for what nobody holds.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a window may still take when the process stops.
@@ -34,7 +36,7 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let over = stop.child_token();
-    let flusher = tokio::spawn(flush(office.clone(), over.clone()));
+    let mut flusher = tokio::spawn(flush(office.clone(), over.clone()));
     let limit = office.config.amqp.window;
     let mut lanes = Lanes::open(&office, sinks, limit, &stop);
     let mut look = tokio::time::interval(LOOK);
@@ -47,6 +49,8 @@ pub async fn run(
             () = stop.cancelled() => break,
             // A lane ends unasked only by a panic.
             Some(_) = lanes.tasks.join_next() => return Err(Fault::Bus("uma parte do laço de saída caiu".to_owned())),
+            // So does what writes marks.
+            _ = &mut flusher => return Err(Fault::Bus("uma parte do laço de saída caiu".to_owned())),
             () = office.signals.due.notified() => window = due(&office, limit).await,
             taken = committed.recv_many(&mut window, limit) => if taken == 0 { break },
             _ = look.tick() => window = due(&office, limit).await,
@@ -144,6 +148,7 @@ async fn run_lane(
     let mut window = Vec::new();
     while taken.recv_many(&mut window, limit).await > 0 {
         let mut pauses = pauses();
+        let mut is_held_up = false;
         while !window.is_empty() {
             let done = tokio::select! {
                 biased;
@@ -151,9 +156,15 @@ async fn run_lane(
                 () = last_words(&stop) => return,
             };
             match done {
-                Ok(()) => window.clear(),
+                Ok(()) => {
+                    window.clear();
+                    if is_held_up {
+                        office.board.write(check(sink.transport()), Ok(()), ADVICE);
+                    }
+                }
                 Err(fault) => {
-                    tracing::warn!(%fault, messages = window.len(), "publishing waits until the fault is over");
+                    is_held_up = true;
+                    office.board.write(check(sink.transport()), Err(fault.to_string()), ADVICE);
                     if pause(&mut pauses, &stop).await.is_none() {
                         return;
                     }
@@ -167,6 +178,15 @@ async fn run_lane(
 async fn last_words(stop: &CancellationToken) {
     stop.cancelled().await;
     tokio::time::sleep(LAST_WORDS).await;
+}
+
+/// The check that says how publishing by a transport stands.
+fn check(transport: &str) -> &'static str {
+    match transport {
+        "amqp" => "answers by amqp",
+        "spool" => "answers by spool",
+        _ => "answers by http",
+    }
 }
 
 /// One step: publish a window with one transport and note what became of it.

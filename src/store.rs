@@ -451,6 +451,8 @@ pub struct Process {
     pub since: DateTime<Utc>,
     /// Why the files as they stand are not in force, one reason a line; empty: they are.
     pub refused: String,
+    /// What does not work there, one thing a line; empty: all does.
+    pub troubles: String,
     /// When it said so.
     pub seen_at: DateTime<Utc>,
 }
@@ -502,6 +504,13 @@ pub trait Store: monitor::Monitor + Send + Sync {
 
     /// Takes outbox rows that are due and leased to nobody, oldest first.
     async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault>;
+
+    /// Notes that a message which may have killed processes is about to be tried alone, by the digest of its bytes;
+    /// gives how many did not survive that before.
+    async fn suspect(&self, digest: &str) -> Result<u32, Fault>;
+
+    /// Strikes that note: it was survived.
+    async fn acquit(&self, digest: &str) -> Result<(), Fault>;
 
     /// Marks publications.
     async fn published(&self, marks: &[Mark]) -> Result<(), Fault>;

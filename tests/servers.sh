@@ -1,9 +1,11 @@
-# The private RabbitMQ and PostgreSQL of one test run. Sourced by tests/run.
+# A private RabbitMQ and PostgreSQL. Sourced by tests/run, whose tests share them, and by tests/laboratory, whose
+# servers a test may stop and kill.
 #
 # After start_servers these stand in the environment:
 #   EAID_TEST_AMQP_URL      a broker in which guest may do everything
 #   EAID_TEST_DATABASE_URL  a cluster in which anybody may create databases
-#   EAID_TEST_VHOST         a command: `add NAME` makes a virtual host, `delete NAME` removes it
+#   EAID_TEST_VHOST         a command: `add NAME` makes a virtual host, `delete NAME` removes it, `eval CODE` asks
+#                           the broker in its own language
 #   EAID_TEST_PORTS         `from-to`: ports that no other run uses, for the daemons under test
 # shellcheck shell=bash
 
@@ -142,17 +144,19 @@ start_postgres() {
     (cd "$data" && "${user[@]}" "$bin/initdb" --pgdata="$data" --username=eaid --auth=trust \
         --encoding=UTF8 --locale=C.UTF-8 --no-sync) >"$work/initdb.log" 2>&1 ||
         { cat "$work/initdb.log" >&2; die "initdb failed"; }
-    cd_start_postgres "$bin" "$data" "${user[@]}"
+    postgres_command=("${user[@]}" "$bin/postgres" -D "$data" -p "$postgres_port"
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300
+        -c fsync=on -c synchronous_commit=on -c shared_buffers=512MB -c max_wal_size=4GB)
+    run_postgres
     export EAID_TEST_DATABASE_URL=postgres://eaid@127.0.0.1:$postgres_port/postgres
 }
 
-cd_start_postgres() {
-    local bin=$1 data=$2
-    shift 2
-    start_group "$work/postgres.log" "$@" "$bin/postgres" -D "$data" -p "$postgres_port" \
-        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
-        -c fsync=on -c synchronous_commit=on -c shared_buffers=512MB -c max_wal_size=4GB
+run_postgres() {
+    start_group "$work/postgres.log" "${postgres_command[@]}"
+    postgres_group=$!
 }
+
+postgres_is_up() { "$(postgres_bin)/pg_isready" -h 127.0.0.1 -p "$postgres_port"; }
 
 start_rabbitmq() {
     local home=$work/rabbitmq node=eaid_$$@localhost
@@ -181,11 +185,16 @@ CONF
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
     start_group "$work/epmd.log" epmd -port "$epmd_port" -address 127.0.0.1
     wait_until "epmd" 60 listens "$epmd_port"
-    start_group "$work/rabbitmq.log" "${rabbitmq_env[@]}" /usr/lib/rabbitmq/bin/rabbitmq-server
-    wait_until "PostgreSQL" 180 "$(postgres_bin)/pg_isready" -h 127.0.0.1 -p "$postgres_port"
+    run_rabbitmq
+    wait_until "PostgreSQL" 180 postgres_is_up
     wait_until "RabbitMQ" 300 listens "$amqp_port"
     export EAID_TEST_AMQP_URL=amqp://guest:guest@127.0.0.1:$amqp_port/%2f
     write_vhost_command "$node" "$(cat "$home/.erlang.cookie")"
+}
+
+run_rabbitmq() {
+    start_group "$work/rabbitmq.log" "${rabbitmq_env[@]}" /usr/lib/rabbitmq/bin/rabbitmq-server
+    rabbitmq_group=$!
 }
 
 # rabbitmqctl starts a whole virtual machine for each call (over a second); erl_call is a small
@@ -195,14 +204,15 @@ write_vhost_command() {
     export EAID_TEST_VHOST=$work/vhost
     cat >"$EAID_TEST_VHOST" <<VHOST
 #!/bin/sh
-# vhost add NAME | vhost delete NAME
+# vhost add NAME | vhost delete NAME | vhost eval CODE
 export ERL_EPMD_PORT=$epmd_port HOME=$work/rabbitmq
 case \$1 in
 add) code="rabbit_vhost:add(<<\"\$2\">>, <<\"tests\">>),
            rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, <<\"\$2\">>,
                <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"tests\">>), done." ;;
 delete) code="rabbit_vhost:delete(<<\"\$2\">>, <<\"tests\">>), done." ;;
-*) echo "usage: vhost add|delete NAME" >&2; exit 2 ;;
+eval) code="\$2, done." ;;
+*) echo "usage: vhost add|delete NAME, or eval CODE" >&2; exit 2 ;;
 esac
 answer=\$(printf '%s\n' "\$code" | erl_call -sname $node -c $cookie -e 2>&1)
 case \$answer in

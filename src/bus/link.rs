@@ -58,13 +58,14 @@ impl LinkSign {
     }
 
     pub(in crate::bus) fn up(&self) {
-        tracing::info!(transport = self.name, "up");
+        // Whoever follows the sign tells the log, once and not with every try.
+        tracing::debug!(transport = self.name, "up");
         metrics::gauge!("eaid_transport_up", "transport" => self.name).set(1.0);
         self.sign.send_replace(Link { is_connected: true, blocked: None, since: Utc::now(), error: None });
     }
 
     pub(in crate::bus) fn down(&self, fault: &Fault) {
-        tracing::warn!(transport = self.name, %fault, "down");
+        tracing::debug!(transport = self.name, %fault, "down");
         metrics::gauge!("eaid_transport_up", "transport" => self.name).set(0.0);
         metrics::counter!("eaid_transport_faults_total", "transport" => self.name).increment(1);
         self.sign.send_modify(|link| {
@@ -82,7 +83,7 @@ impl LinkSign {
     }
 
     pub(in crate::bus) fn blocked(&self, reason: Option<String>) {
-        tracing::warn!(transport = self.name, ?reason, "blocked or unblocked");
+        tracing::debug!(transport = self.name, ?reason, "blocked or unblocked");
         metrics::gauge!("eaid_transport_blocked", "transport" => self.name).set(if reason.is_some() {
             1.0
         } else {

@@ -78,7 +78,7 @@ fn queues(status: &Status, ink: &Ink) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is in force in each daemon, and what its files have against them.
+/// What is in force in each daemon, what does not work there, and what its files have against them.
 fn daemons(status: &Status, ink: &Ink) -> Result<(), Failure> {
     say(&ink.title("Daemons"))?;
     if status.processes.is_empty() {
@@ -86,6 +86,10 @@ fn daemons(status: &Status, ink: &Ink) -> Result<(), Failure> {
     }
     for process in &status.processes {
         say(&format!("  {:<18} catalog {}, for {}", process.name, process.catalog, age(process.since)))?;
+        if !process.troubles.is_empty() {
+            say(&ink.alarm("    not at work; nothing is lost, it goes on when that does:"))?;
+            process.troubles.lines().try_for_each(|line| say(&ink.alarm(&format!("    {line}"))))?;
+        }
         if !process.refused.is_empty() {
             say(&ink.alarm("    its files have changed and are refused; the old ones stay in force:"))?;
             process.refused.lines().try_for_each(|line| say(&ink.alarm(&format!("    {line}"))))?;

@@ -21,6 +21,8 @@ pub const FOLDER: &str = "verifique se a pasta existe, tem espaço e pode ser es
 const COUNT: Duration = Duration::from_secs(15);
 /// How often the store is looked at.
 const EVERY: Duration = Duration::from_secs(2);
+/// A store that is silent for so long is not at work.
+const SILENT: Duration = Duration::from_secs(5);
 
 /// Installs the recorder of this process, once; gives what renders its text.
 pub fn install() -> Option<PrometheusHandle> {
@@ -37,25 +39,31 @@ fn saturation<T>(name: &'static str, channel: &mpsc::Sender<T>) {
 /// Samples the store and the channels until stopped, and notes whether the database is at work.
 pub async fn sample<A: Send + 'static, B: Send + 'static>(
     office: Arc<Office>,
-    board: Arc<Board>,
     intake: mpsc::Sender<A>,
     publisher: mpsc::WeakSender<B>,
     stop: CancellationToken,
-) -> (&'static str, Result<(), String>) {
+) -> Result<(), String> {
     let advice = "verifique se o servidor do banco está no ar e [database] url";
     let mut tick = tokio::time::interval(EVERY);
     let mut counted = None;
     loop {
         tokio::select! {
-            () = stop.cancelled() => return ("gauges", Ok(())),
+            () = stop.cancelled() => return Ok(()),
             _ = tick.tick() => {}
         }
         saturation("intake", &intake);
         if let Some(publisher) = publisher.upgrade() {
             saturation("publisher", &publisher);
         }
-        let answers = office.store.count(State::Woken).await;
-        board.write("database", answers.map(|_| ()).map_err(|fault| fault.to_string()), advice);
+        let answers = match tokio::time::timeout(SILENT, office.store.count(State::Woken)).await {
+            Ok(counted) => counted.map(drop).map_err(|fault| fault.to_string()),
+            Err(_) => Err(format!("sem resposta em {} s", SILENT.as_secs())),
+        };
+        let is_silent = answers.is_err();
+        office.board.write("database", answers, advice);
+        if is_silent {
+            continue;
+        }
         if counted.is_some_and(|counted: Instant| counted.elapsed() < COUNT) {
             continue;
         }
@@ -80,19 +88,22 @@ pub fn follow(
     board: Arc<Board>,
     advice: &'static str,
     stop: CancellationToken,
-) -> impl Future<Output = (&'static str, Result<(), String>)> + Send + 'static {
+) -> impl Future<Output = Result<(), String>> + Send + 'static {
+    board.expect(name, advice);
     let note = move |now: Link| {
         metrics::gauge!("eaid_connected", "to" => name).set(if now.is_ready() { 1.0 } else { 0.0 });
-        board.write(name, verdict(now), advice);
+        if let Some(verdict) = verdict(now) {
+            board.write(name, verdict, advice);
+        }
     };
     note(link.borrow_and_update().clone());
     async move {
         loop {
             tokio::select! {
-                () = stop.cancelled() => return (name, Ok(())),
+                () = stop.cancelled() => return Ok(()),
                 changed = link.changed() => if changed.is_err() {
                     stop.cancelled().await;
-                    return (name, Ok(()));
+                    return Ok(());
                 }
             }
             note(link.borrow_and_update().clone());
@@ -100,11 +111,12 @@ pub fn follow(
     }
 }
 
-fn verdict(link: Link) -> Result<(), String> {
+/// What a connection's state means; `None` while the first is still being made.
+fn verdict(link: Link) -> Option<Result<(), String>> {
     match (link.is_connected, link.blocked) {
-        (true, None) => Ok(()),
-        (true, Some(reason)) => Err(format!("bloqueado pelo broker: {reason}")),
-        (false, _) => Err(link.error.unwrap_or_else(|| "ainda sem conexão".to_owned())),
+        (true, None) => Some(Ok(())),
+        (true, Some(reason)) => Some(Err(format!("bloqueado pelo broker: {reason}"))),
+        (false, _) => link.error.map(Err),
     }
 }
 
@@ -125,6 +137,6 @@ mod tests {
             tokio::task::yield_now().await;
         }
         stop.cancel();
-        assert_eq!(following.await.expect("it ends"), ("spool", Ok(())));
+        assert_eq!(following.await.expect("it ends"), Ok(()));
     }
 }

@@ -91,6 +91,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Str
     let every = office.config.catalog.watch.0;
     let mut look = ticks(if every.is_zero() { NEVER } else { every });
     let mut alive = ticks(ALIVE);
+    let board = office.board.clone();
     let mut watch = Watch::new(office).await;
     loop {
         tokio::select! {
@@ -101,6 +102,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Str
                 watch.take().await;
             }
             _ = look.tick(), if !every.is_zero() => watch.look().await,
+            () = board.changed() => watch.report().await,
             _ = alive.tick() => watch.report().await,
         }
     }
@@ -131,6 +133,7 @@ impl Watch {
             catalog: office.catalog().fingerprint.clone(),
             since: Utc::now(),
             refused: String::new(),
+            troubles: String::new(),
             seen_at: Utc::now(),
         };
         metrics::gauge!("eaid_catalog_problems").set(0.0);
@@ -201,6 +204,7 @@ impl Watch {
     /// Says what is in force. Where the store does not listen, the next time will do.
     async fn report(&mut self) {
         self.process.seen_at = Utc::now();
+        self.process.troubles = self.office.board.troubles();
         if let Err(fault) = self.office.store.report(&self.process).await {
             tracing::debug!(%fault, "what is in force is not noted");
         }

@@ -36,6 +36,8 @@ pub enum OnDesk {
     Noted,
     /// Asks what is registered.
     WhoIs,
+    /// It could not even be read without harm: why.
+    Failed(&'static str),
     /// On the desk of a routine.
     Case {
         /// The case.
@@ -104,7 +106,8 @@ impl Laid {
     /// Whether a Response goes out: to every business message of which UUID or partner is known.
     pub fn is_answerable(&self) -> bool {
         match self.desk {
-            OnDesk::Noted => false,
+            // Of what was not read nobody knows the sender.
+            OnDesk::Noted | OnDesk::Failed(_) => false,
             OnDesk::Unreadable(_) => !self.to.uuid.is_empty() && self.to.route_key != "unknown",
             _ => !self.is_bare(),
         }
@@ -188,7 +191,34 @@ pub struct Arrival {
 /// Lays a new delivery open.
 pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
     let document = decode(&arrival.body, arrival.content_type.as_deref(), limits);
-    let mut laid = Laid {
+    let mut laid = unopened(arrival, catalog, limits);
+    match document {
+        Err(unreadable) => {
+            laid.entry.format = unreadable.format.as_str().to_owned();
+            if let Some(header) = &unreadable.header {
+                address(&mut laid, header, catalog);
+            }
+            laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
+            laid.desk = OnDesk::Unreadable(unreadable);
+        }
+        Ok(Document::OrderEvent { text, digest }) => lay_event(&mut laid, &text, digest, limits),
+        Ok(Document::PreSale(sheet)) => lay_pre_sale(&mut laid, *sheet, limits),
+        Ok(Document::Message(envelope)) => lay_message(&mut laid, &envelope, catalog, limits),
+    }
+    laid
+}
+
+/// Lays a delivery on the desk without reading it, because that does harm.
+pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &'static str) -> Laid {
+    let mut laid = unopened(arrival, catalog, limits);
+    laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
+    laid.desk = OnDesk::Failed(reason);
+    laid
+}
+
+/// A delivery of which nothing was read yet.
+fn unopened(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
+    Laid {
         may_wait: arrival.may_wait,
         entry: Entry {
             id: arrival.id,
@@ -214,21 +244,7 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
         desk: OnDesk::Noted,
         to: Correspondence::default(),
         limits: *limits,
-    };
-    match document {
-        Err(unreadable) => {
-            laid.entry.format = unreadable.format.as_str().to_owned();
-            if let Some(header) = &unreadable.header {
-                address(&mut laid, header, catalog);
-            }
-            laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
-            laid.desk = OnDesk::Unreadable(unreadable);
-        }
-        Ok(Document::OrderEvent { text, digest }) => lay_event(&mut laid, &text, digest, limits),
-        Ok(Document::PreSale(sheet)) => lay_pre_sale(&mut laid, *sheet, limits),
-        Ok(Document::Message(envelope)) => lay_message(&mut laid, &envelope, catalog, limits),
     }
-    laid
 }
 
 /// Lays a stored message open again.

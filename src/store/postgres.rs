@@ -19,6 +19,7 @@ mod overview;
 mod processes;
 mod rows;
 mod sent;
+mod suspects;
 mod waits;
 mod withheld;
 
@@ -160,6 +161,14 @@ impl Store for Postgres {
 
     async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault> {
         settle(PATIENCE, outbox::due(&self.loops, holder, lease, limit)).await
+    }
+
+    async fn suspect(&self, digest: &str) -> Result<u32, Fault> {
+        settle(PATIENCE, suspects::note(&self.loops, digest)).await.map(i32::unsigned_abs)
+    }
+
+    async fn acquit(&self, digest: &str) -> Result<(), Fault> {
+        settle(PATIENCE, suspects::strike(&self.loops, digest)).await
     }
 
     async fn published(&self, marks: &[Mark]) -> Result<(), Fault> {

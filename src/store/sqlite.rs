@@ -17,6 +17,7 @@ mod outbox;
 mod overview;
 mod processes;
 mod sent;
+mod suspects;
 mod values;
 mod waits;
 mod withheld;
@@ -112,6 +113,14 @@ impl Store for Sqlite {
 
     async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault> {
         outbox::due(&self.writer, holder, lease, limit).await.map_err(fault)
+    }
+
+    async fn suspect(&self, digest: &str) -> Result<u32, Fault> {
+        suspects::note(&self.writer, digest).await.map(i32::unsigned_abs).map_err(fault)
+    }
+
+    async fn acquit(&self, digest: &str) -> Result<(), Fault> {
+        suspects::strike(&self.writer, digest).await.map_err(fault)
     }
 
     async fn published(&self, marks: &[Mark]) -> Result<(), Fault> {

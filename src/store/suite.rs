@@ -10,6 +10,7 @@ mod registered;
 pub(crate) mod rules;
 mod schema;
 mod sending;
+mod suspects;
 mod waiting;
 
 /// Runs tests on both engines, side by side under `postgres` and `sqlite`.

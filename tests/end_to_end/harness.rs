@@ -16,8 +16,10 @@ use crate::messages::uuid;
 use crate::omni::{Omni, Out};
 use crate::process::{Daemon, Said, Surroundings, repository};
 use crate::rows::Rows;
-use crate::servers;
+use crate::servers::{self, Servers, host_and_port};
 use crate::wait::until;
+use eaid::operate::soak::proxy::Proxy;
+use std::sync::Arc;
 
 /// Where a site stands.
 #[derive(Clone, Copy, PartialEq)]
@@ -28,21 +30,56 @@ pub enum Engine {
     Embedded,
 }
 
+/// The network between eaid and its servers.
+pub struct Network {
+    /// On the way to RabbitMQ.
+    pub broker: Proxy,
+    /// On the way to PostgreSQL.
+    pub database: Proxy,
+}
+
 /// A running eaid, with its partner and its database in reach.
 pub struct Site {
     /// The partner.
-    pub omni: Omni,
+    pub omni: Arc<Omni>,
     /// The database.
     pub rows: Rows,
     /// The HTTP side.
     pub http: Client,
     /// The name of its database on PostgreSQL.
     pub database: String,
+    network: Option<Network>,
     surroundings: Surroundings,
     folder: TempDir,
+    servers: Servers,
     vhost: Option<String>,
     daemon: Option<Daemon>,
     closed: bool,
+}
+
+/// A further daemon on the queues and the database of a site.
+pub struct Companion {
+    daemon: Daemon,
+    http: Client,
+}
+
+impl Companion {
+    /// Whether it has taken a message yet.
+    pub async fn has_taken(&self) -> bool {
+        let metrics = self.http.get("/metrics").await.text;
+        metrics.lines().any(|line| line.starts_with("eaid_amqp_delivered_total"))
+    }
+
+    /// Kills it as a power cut would.
+    pub async fn kill(self) {
+        self.daemon.kill().await;
+    }
+
+    /// Stops it in good order.
+    pub async fn stop(self) {
+        let end = self.daemon.stop().await;
+        assert!(end.success(), "after SIGTERM a companion ended with {end}");
+    }
 }
 
 impl Site {
@@ -53,40 +90,119 @@ impl Site {
 
     /// A site with more configuration, in TOML.
     pub async fn with(engine: Engine, name: &str, configuration: &str) -> Site {
+        let mut site = Site::prepare(engine, servers::shared(), false, name, configuration).await;
+        site.start().await;
+        site
+    }
+
+    /// A site on RabbitMQ and PostgreSQL whose daemons reach them through a network that can fail.
+    pub async fn behind_network(servers: Servers, name: &str, configuration: &str) -> Site {
+        let mut site = Site::prepare(Engine::Production, servers, true, name, configuration).await;
+        site.start().await;
+        site
+    }
+
+    /// A site whose daemon was not started yet.
+    pub async fn prepare(engine: Engine, servers: Servers, has_network: bool, name: &str, configuration: &str) -> Site {
         let name = servers::unique(name);
         let folder = tempfile::Builder::new().prefix(&name).tempdir().expect("a folder");
         std::fs::write(folder.path().join("eaid.toml"), configuration).expect("write eaid.toml");
         let port = servers::port();
         let mut settings = vec![("EAID_HTTP__LISTEN", format!("127.0.0.1:{port}"))];
         copy(&repository().join("config"), &folder.path().join("config"));
-        let file = folder.path().join("eaid.db");
-        let mut vhost = None;
-        let mut amqp = String::new();
-        match engine {
+        let (mut vhost, mut network) = (None, None);
+        let (omni, rows) = match engine {
             Engine::Production => {
-                amqp = servers::vhost(&name).await;
+                let (mut amqp, mut database) = (servers.vhost(&name).await, servers.database(&name).await);
                 vhost = Some(name.clone());
-                settings.push(("EAID_DATABASE__URL", servers::database(&name).await));
+                let sides = (Omni::on_amqp(&amqp).await, Rows::postgres(&database).await);
+                if has_network {
+                    let before = async |url: &mut String| {
+                        let server = host_and_port(url).to_owned();
+                        let proxy = Proxy::before(&server).await.expect("a proxy listens");
+                        *url = url.replace(&server, &proxy.address());
+                        proxy
+                    };
+                    network = Some(Network { broker: before(&mut amqp).await, database: before(&mut database).await });
+                }
+                settings.push(("EAID_DATABASE__URL", database));
                 settings.push(("EAID_AMQP__ENABLED", "true".into()));
-                settings.push(("EAID_AMQP__URL", amqp.clone()));
+                settings.push(("EAID_AMQP__URL", amqp));
                 settings.push(("EAID_SPOOL__ENABLED", "false".into()));
+                sides
             }
             // Relative, as the shipped default: the folder is the working directory.
-            Engine::Embedded => settings.push(("EAID_DATABASE__URL", "sqlite://eaid.db".into())),
-        }
-        let database = settings.iter().find(|(name, _)| *name == "EAID_DATABASE__URL");
-        let database = database.map(|(_, url)| url.clone()).unwrap_or_default();
+            Engine::Embedded => {
+                settings.push(("EAID_DATABASE__URL", "sqlite://eaid.db".into()));
+                let file = folder.path().join("eaid.db");
+                (Omni::on_spool(folder.path()), Rows::sqlite(&file))
+            }
+        };
         let surroundings = Surroundings { folder: folder.path().into(), settings };
         surroundings.run(&["migrate", "--config", "eaid.toml"]).await.ends(0);
         surroundings.run(&["depara", "import", "config/demo/depara.csv", "--config", "eaid.toml"]).await.ends(0);
         let http = Client { port, token: None };
-        let mut daemon = surroundings.start(&["run", "--config", "eaid.toml"], &[]);
-        ready(&mut daemon, &http, folder.path()).await;
-        let (omni, rows) = match engine {
-            Engine::Production => (Omni::on_amqp(&amqp).await, Rows::postgres(&database).await),
-            Engine::Embedded => (Omni::on_spool(folder.path()), Rows::sqlite(&file).await),
-        };
-        Site { omni, rows, http, database: name, surroundings, folder, vhost, daemon: Some(daemon), closed: false }
+        Site {
+            omni: Arc::new(omni),
+            rows,
+            http,
+            database: name,
+            network,
+            surroundings,
+            folder,
+            servers,
+            vhost,
+            daemon: None,
+            closed: false,
+        }
+    }
+
+    /// The network between the daemons and their servers.
+    pub fn network(&self) -> &Network {
+        self.network.as_ref().expect("the site is behind a network")
+    }
+
+    /// The servers that it stands on.
+    pub fn servers(&self) -> &Servers {
+        &self.servers
+    }
+
+    /// Changes what the next daemon finds in its environment.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.surroundings.settings.retain(|(known, _)| *known != name);
+        self.surroundings.settings.push((name, value.to_owned()));
+    }
+
+    /// What a daemon finds in its environment.
+    pub fn setting(&self, name: &str) -> String {
+        let found = self.surroundings.settings.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// A further daemon, on the same queues and database. It says what it says in the same log.
+    pub async fn companion(&self) -> Companion {
+        let http = Client { port: servers::port(), token: None };
+        let listen = format!("127.0.0.1:{}", http.port);
+        let more = [("EAID_HTTP__LISTEN", listen.as_str())];
+        let mut daemon = self.surroundings.start(&["run", "--config", "eaid.toml"], &more);
+        ready(&mut daemon, &http, self.folder.path()).await;
+        Companion { daemon, http }
+    }
+
+    /// What the daemon said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("eaid.log")).unwrap_or_default()
+    }
+
+    /// Waits until `/readyz` says that one thing is at work, or that it is not; gives what it says of it.
+    pub async fn until_check(&self, name: &str, is_ok: bool) -> Value {
+        let what = format!("{name} to be {} in /readyz", if is_ok { "at work" } else { "not at work" });
+        until(&what, async || {
+            let reply = self.http.ask("GET", "/readyz", None).await.ok()?.json();
+            let check = reply["checks"][name].clone();
+            (check["ok"] == is_ok).then_some(check)
+        })
+        .await
     }
 
     /// Runs a verb on this site.
@@ -169,12 +285,27 @@ impl Site {
         self.surroundings.start(&["run", "--config", "eaid.toml"], &[("EAID_CRASH_AT", point)]).end().await
     }
 
-    /// Starts the daemon again and waits until it can work.
+    /// Starts the daemon and waits until it can work.
     pub async fn start(&mut self) {
+        self.begin();
+        let daemon = self.daemon.as_mut().expect("it was started");
+        ready(daemon, &self.http, self.folder.path()).await;
+    }
+
+    /// Starts the daemon, whether it can work or not.
+    pub fn begin(&mut self) {
         assert!(self.daemon.is_none(), "the daemon runs already");
-        let mut daemon = self.surroundings.start(&["run", "--config", "eaid.toml"], &[]);
-        ready(&mut daemon, &self.http, self.folder.path()).await;
-        self.daemon = Some(daemon);
+        self.daemon = Some(self.surroundings.start(&["run", "--config", "eaid.toml"], &[]));
+    }
+
+    /// Whether the daemon has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.daemon.as_mut().is_some_and(|daemon| daemon.ended().is_some())
+    }
+
+    /// Waits for an end of the daemon that nobody asked for.
+    pub async fn ended(&mut self) -> ExitStatus {
+        self.daemon.take().expect("the daemon runs").end().await
     }
 
     /// Waits until the daemon has taken all there is, has settled it, and has noted what it sent:
@@ -193,20 +324,24 @@ impl Site {
 
     /// Deliveries that the daemon has not acknowledged, as its metrics tell; the broker does not.
     async fn in_hand(&self) -> f64 {
-        if self.vhost.is_none() {
-            return 0.0;
+        match self.vhost {
+            Some(_) => in_hand(&self.http).await,
+            None => 0.0,
         }
-        let metrics = self.http.get("/metrics").await.text;
-        let sum = |name: &str| -> f64 {
-            let lines = metrics.lines().filter(|line| line.starts_with(name));
-            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
-        };
-        sum("eaid_amqp_delivered_total") - sum("eaid_amqp_acknowledged_total") - sum("eaid_amqp_acknowledgements_lost")
     }
 
     /// Ends the test: everything must be settled and answered.
     pub async fn close(self) -> Vec<Out> {
         self.close_with(0, 0).await
+    }
+
+    /// Ends a test whose account somebody else has closed.
+    pub async fn abandon(mut self) {
+        assert!(self.daemon.is_none(), "the daemon runs");
+        if let Some(name) = &self.vhost {
+            self.servers.delete_vhost(name).await;
+        }
+        self.closed = true;
     }
 
     /// Ends a test in which this many messages still wait, and this many answers were repaired.
@@ -222,7 +357,7 @@ impl Site {
         let received = self.omni.received();
         if let Some(name) = &self.vhost {
             assert_eq!(self.omni.mailbox().waiting_in(QUEUE).await, Some(0), "left in {QUEUE}");
-            servers::delete_vhost(name).await;
+            self.servers.delete_vhost(name).await;
         }
         self.closed = true;
         received
@@ -255,6 +390,16 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("copy a shipped file");
         }
     }
+}
+
+/// Deliveries that a daemon has taken, and neither acknowledged nor lost with their channel.
+async fn in_hand(http: &Client) -> f64 {
+    let metrics = http.get("/metrics").await.text;
+    let sum = |name: &str| -> f64 {
+        let lines = metrics.lines().filter(|line| line.starts_with(name));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    };
+    sum("eaid_amqp_delivered_total") - sum("eaid_amqp_acknowledged_total") - sum("eaid_amqp_acknowledgements_lost")
 }
 
 async fn ready(daemon: &mut Daemon, http: &Client, folder: &Path) {

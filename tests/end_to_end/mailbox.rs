@@ -3,13 +3,15 @@
 use futures_util::StreamExt;
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::task::JoinHandle;
 
 use crate::messages::{text, uuid};
 use crate::omni::Out;
-use crate::wait::until;
+use crate::wait::{PATIENCE, PAUSE, until};
 use crate::xml;
 
 /// The queue that eaid declares for a route whose key is `omni`.
@@ -18,11 +20,20 @@ pub const QUEUE: &str = "eai.omni";
 /// What marks the end of the mailbox, see [`Mailbox::drain`].
 const LAST: &[u8] = b"nothing follows";
 
-/// A connection to the broker that collects all that arrives.
+/// The partner's place at the broker. It comes back by itself after the broker did, publishes again what was not
+/// confirmed, and acknowledges what it has read: a partner who loses nothing of his own.
 pub struct Mailbox {
-    _connection: Connection,
-    channel: Channel,
+    publishing: Link,
+    /// A connection of its own: an alarm of the broker holds up everything on the one that publishes.
+    asking: Link,
     state: Arc<Mutex<State>>,
+    reading: JoinHandle<()>,
+}
+
+/// A connection that is made anew where it was lost.
+struct Link {
+    url: String,
+    open: tokio::sync::Mutex<Option<(Arc<Connection>, Channel)>>,
 }
 
 #[derive(Default)]
@@ -32,30 +43,84 @@ struct State {
     drained: bool,
 }
 
-impl Mailbox {
-    /// Connects and begins to read. eaid must have declared the queue.
-    pub async fn open(url: &str) -> Mailbox {
-        let connection = Connection::connect(url, ConnectionProperties::default()).await.expect("connect to RabbitMQ");
-        let channel = connection.create_channel().await.expect("open a channel");
-        channel.confirm_select(ConfirmSelectOptions::default()).await.expect("confirm mode");
-        let state = Arc::<Mutex<State>>::default();
-        let mut deliveries = channel
-            .basic_consume(
-                QUEUE.into(),
-                "omni".into(),
-                BasicConsumeOptions { no_ack: true, ..Default::default() },
-                FieldTable::default(),
-            )
-            .await
-            .expect("consume the mailbox");
-        let into = state.clone();
-        tokio::spawn(async move {
-            while let Some(Ok(delivery)) = deliveries.next().await {
-                let mut state = into.lock().expect("mailbox");
-                state.take(delivery.routing_key.as_str(), &delivery.properties, &delivery.data);
+impl Link {
+    fn to(url: &str) -> Link {
+        Link { url: url.to_owned(), open: tokio::sync::Mutex::default() }
+    }
+
+    /// Asks something of the broker until it answers, each time on a channel that is up.
+    async fn ask<T>(&self, what: &str, mut request: impl AsyncFnMut(&Connection, &Channel) -> lapin::Result<T>) -> T {
+        until(what, async || {
+            let (connection, channel) = self.open().await?;
+            match tokio::time::timeout(ATTEMPT, request(&connection, &channel)).await {
+                Ok(Ok(done)) => Some(done),
+                Ok(Err(_)) | Err(_) => {
+                    self.lose().await;
+                    None
+                }
             }
-        });
-        Mailbox { _connection: connection, channel, state }
+        })
+        .await
+    }
+
+    async fn open(&self) -> Option<(Arc<Connection>, Channel)> {
+        let mut open = self.open.lock().await;
+        if open.as_ref().is_none_or(|(connection, _)| !connection.status().connected()) {
+            let (connection, channel) = tokio::time::timeout(ATTEMPT, connect(&self.url)).await.ok()?.ok()?;
+            *open = Some((Arc::new(connection), channel));
+        }
+        open.clone()
+    }
+
+    async fn lose(&self) {
+        *self.open.lock().await = None;
+    }
+}
+
+/// How long one attempt at anything may take: a broker that is just going or coming may never answer.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// A connection, and a channel with confirms.
+async fn connect(url: &str) -> lapin::Result<(Connection, Channel)> {
+    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
+    channel.confirm_select(ConfirmSelectOptions::default()).await?;
+    Ok((connection, channel))
+}
+
+/// Reads the mailbox on a connection of its own.
+async fn consume(url: &str) -> lapin::Result<(Connection, Consumer)> {
+    let (connection, channel) = connect(url).await?;
+    channel.basic_qos(500, BasicQosOptions::default()).await?;
+    let options = BasicConsumeOptions::default();
+    let consumer = channel.basic_consume(QUEUE.into(), "omni".into(), options, FieldTable::default()).await?;
+    Ok((connection, consumer))
+}
+
+/// Reads the mailbox for ever.
+async fn read(url: String, state: Arc<Mutex<State>>) {
+    loop {
+        if let Ok(Ok((_connection, mut deliveries))) = tokio::time::timeout(ATTEMPT, consume(&url)).await {
+            while let Some(Ok(delivery)) = deliveries.next().await {
+                state.lock().expect("mailbox").take(
+                    delivery.routing_key.as_str(),
+                    &delivery.properties,
+                    &delivery.data,
+                );
+                // Where this fails it comes again, and is the same message.
+                drop(delivery.ack(BasicAckOptions::default()).await);
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+impl Mailbox {
+    /// Begins to read. eaid must have declared the queue, or be about to.
+    pub async fn open(url: &str) -> Mailbox {
+        let state = Arc::<Mutex<State>>::default();
+        let reading = tokio::spawn(read(url.to_owned(), state.clone()));
+        Mailbox { publishing: Link::to(url), asking: Link::to(url), state, reading }
     }
 
     /// All that arrived, in its order.
@@ -63,35 +128,73 @@ impl Mailbox {
         self.state.lock().expect("mailbox").received.clone()
     }
 
-    /// Publishes and waits for the confirm; the message must have found a queue.
+    /// Publishes until a queue has it, as the broker confirms.
     pub async fn publish(&self, exchange: &str, key: &str, content_type: &str, body: &[u8]) {
         let properties = BasicProperties::default().with_delivery_mode(2).with_content_type(content_type.into());
         let options = BasicPublishOptions { mandatory: true, ..Default::default() };
-        let confirm = self
-            .channel
-            .basic_publish(exchange.into(), key.into(), options, body, properties)
-            .await
-            .expect("publish")
-            .await
-            .expect("a confirm");
-        let returned = confirm.take_message();
-        assert!(returned.is_none(), "the message for {exchange} {key} came back: no queue takes it");
+        // Not by way of `ask`: a load publishes from a task, and closures that wait cannot move there.
+        let published = async {
+            loop {
+                if let Some((_connection, channel)) = self.publishing.open().await {
+                    let attempt = async {
+                        let properties = properties.clone();
+                        channel.basic_publish(exchange.into(), key.into(), options, body, properties).await?.await
+                    };
+                    // A confirm may never come when its broker went away, and lapin waits for it for ever.
+                    match tokio::time::timeout(ATTEMPT, attempt).await {
+                        // Returned: no queue takes it, yet.
+                        Ok(Ok(confirmation)) => {
+                            if confirmation.take_message().is_none() {
+                                return;
+                            }
+                        }
+                        Ok(Err(_)) | Err(_) => self.publishing.lose().await,
+                    }
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let published = tokio::time::timeout(PATIENCE, published).await;
+        assert!(published.is_ok(), "no queue took the message for {exchange} {key} in {PATIENCE:?}");
     }
 
     /// How many messages a queue holds for a consumer to take; none if there is no such queue.
     pub async fn waiting_in(&self, queue: &str) -> Option<u32> {
-        // A channel of its own: the broker closes the one that asks for a queue that is not there.
-        let channel = self._connection.create_channel().await.expect("open a channel");
-        let options = QueueDeclareOptions { passive: true, ..Default::default() };
-        let found = channel.queue_declare(queue.into(), options, FieldTable::default()).await;
-        found.ok().map(|queue| queue.message_count())
+        let look = self.asking.ask("the depth of a queue", async |connection, _| {
+            // A channel of its own: the broker closes the one that asks for a queue that is not there.
+            let channel = connection.create_channel().await?;
+            let options = QueueDeclareOptions { passive: true, ..Default::default() };
+            match channel.queue_declare(queue.into(), options, FieldTable::default()).await {
+                Ok(queue) => Ok(Some(queue.message_count())),
+                Err(error) if error.to_string().contains("NOT_FOUND") => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        look.await
+    }
+
+    /// Deletes a queue with all that it holds.
+    pub async fn delete_queue(&self, queue: &str) {
+        let delete = self.asking.ask("a queue to go", async |_, channel| {
+            channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await
+        });
+        delete.await;
+    }
+
+    /// Deletes an exchange.
+    pub async fn delete_exchange(&self, exchange: &str) {
+        let delete = self.asking.ask("an exchange to go", async |_, channel| {
+            channel.exchange_delete(exchange.into(), ExchangeDeleteOptions::default()).await
+        });
+        delete.await;
     }
 
     /// Takes one message from a queue, with the text of its `x-eaid-…` headers.
     pub async fn take_from(&self, queue: &str) -> Option<Dead> {
-        let options = BasicGetOptions { no_ack: true };
-        let got = self.channel.basic_get(queue.into(), options).await.expect("basic.get")?;
-        let delivery = got.delivery;
+        let get = self.asking.ask("a message of a queue", async |_, channel| {
+            channel.basic_get(queue.into(), BasicGetOptions { no_ack: true }).await
+        });
+        let delivery = get.await?.delivery;
         let headers = delivery.properties.headers().clone().unwrap_or_default();
         let header = |name: &str| match headers.inner().get(name) {
             Some(AMQPValue::LongString(text)) => text.to_string(),
@@ -104,14 +207,15 @@ impl Mailbox {
 
     /// Takes away the binding that brings answers to the mailbox, or puts it back.
     pub async fn bind(&self, bound: bool) {
-        let (queue, exchange, key) = (QUEUE.into(), "eai.out".into(), "*.omni.#".into());
-        let none = FieldTable::default();
-        let done = if bound {
-            self.channel.queue_bind(queue, exchange, key, QueueBindOptions::default(), none).await
-        } else {
-            self.channel.queue_unbind(queue, exchange, key, none).await
-        };
-        done.expect("change the binding");
+        let change = self.asking.ask("the binding to change", async |_, channel| {
+            let (queue, exchange, key) = (QUEUE.into(), "eai.out".into(), "*.omni.#".into());
+            let none = FieldTable::default();
+            match bound {
+                true => channel.queue_bind(queue, exchange, key, QueueBindOptions::default(), none).await,
+                false => channel.queue_unbind(queue, exchange, key, none).await,
+            }
+        });
+        change.await;
     }
 
     /// Waits until the mailbox is empty: what was in it stands before a last message of our own.
@@ -120,6 +224,12 @@ impl Mailbox {
         until("the end of the mailbox", async || self.state.lock().expect("mailbox").drained.then_some(())).await;
         let state = self.state.lock().expect("mailbox");
         assert!(state.complaints.is_empty(), "messages from eaid: {:#?}", state.complaints);
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.reading.abort();
     }
 }
 

@@ -1,8 +1,8 @@
 //! The daemon from outside: real processes, a real RabbitMQ, a real PostgreSQL.
 //!
 //! These tests know what partners, scripts and administrators know: the names of verbs, keys,
-//! queues and views. They use nothing of eaid's own code. `tests/run` starts the servers they
-//! need; without them every test fails and says so.
+//! queues and views. They use nothing of eaid's own code but the proxy by which `eaid soak` breaks connections.
+//! `tests/run` starts the servers they need; without them every test fails and says so.
 //!
 //! The first half of the modules plays the parts around eaid, the second half is the scenarios.
 
@@ -16,6 +16,8 @@ mod answers;
 mod erp;
 mod harness;
 mod http;
+mod laboratory;
+mod load;
 mod mailbox;
 mod messages;
 mod omni;
@@ -37,6 +39,7 @@ mod crash;
 mod duplicates;
 mod embedded;
 mod entrega;
+mod faults;
 mod in_xml;
 mod kill;
 mod life;

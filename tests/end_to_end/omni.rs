@@ -57,6 +57,13 @@ impl Omni {
         self.send_bytes(&transaction, "application/json", message.to_string().as_bytes()).await;
     }
 
+    /// Sends one message on RabbitMQ, from a task of its own.
+    pub async fn publish(&self, message: &Value) {
+        self.sent.lock().expect("account").push(message.clone());
+        let key = format!("in.{}", text(message, "/Header/Transaction").to_lowercase());
+        self.mailbox().publish("eai", &key, "application/json", message.to_string().as_bytes()).await;
+    }
+
     /// The same in XML.
     pub async fn send_in_xml(&self, message: &Value) {
         self.sent.lock().expect("account").push(message.clone());

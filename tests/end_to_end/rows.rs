@@ -22,10 +22,10 @@ impl Rows {
     }
 
     /// Looks at a file of SQLite, read only: a test never takes the writer's place.
-    pub async fn sqlite(file: &Path) -> Rows {
+    /// The file need not be there yet.
+    pub fn sqlite(file: &Path) -> Rows {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        Rows::Sqlite(pool.expect("open the database file"))
+        Rows::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options))
     }
 
     /// Changes the database behind eaid's back: plants what eaid itself would never do.
@@ -41,6 +41,12 @@ impl Rows {
             }
         };
         assert_eq!(done.expect(sql), 1, "{sql}");
+    }
+
+    /// Does several things to PostgreSQL that eaid itself would never do.
+    pub async fn order(&self, sql: &str) {
+        let Rows::Postgres(pool) = self else { panic!("this site has no PostgreSQL") };
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.expect(sql);
     }
 
     /// Columns of a view as texts, NULL as `NULL`. `rest` is what follows the name of the view.

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The pause between two looks.
-const PAUSE: Duration = Duration::from_millis(20);
+pub const PAUSE: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see, and fails the test when there never is.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

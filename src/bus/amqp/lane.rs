@@ -91,7 +91,7 @@ impl Lane {
                 count,
                 "the channel was gone before its acknowledgement; delivered again"
             );
-            metrics::counter!("eaid_amqp_acknowledgements_lost_total", "queue" => self.queue.clone()).increment(count);
+            self.lost(count);
             self.broken.cancel();
         }
         self.settled.notify_waiters();
@@ -113,9 +113,23 @@ impl Lane {
         }
     }
 
+    fn lost(&self, count: u64) {
+        metrics::counter!("eaid_amqp_acknowledgements_lost_total", "queue" => self.queue.clone()).increment(count);
+    }
+
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         // A panic while it was held leaves it whole: every change is one step.
         self.ledger.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Drop for Lane {
+    /// What is still open is delivered again: delivered is always acknowledged, lost or in hand.
+    fn drop(&mut self) {
+        let open = self.ledger().open.len() as u64;
+        if open > 0 {
+            self.lost(open);
+        }
     }
 }
 

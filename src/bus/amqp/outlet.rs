@@ -21,6 +21,9 @@ const ALARM_PATIENCE: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(10);
 /// How often the connection is looked at, should an event have been missed.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often exchanges, queues and bindings are looked at: a lost one of those to which others publish makes itself
+/// known to nobody here.
+const INSPECT: Duration = Duration::from_secs(10);
 
 /// Which of the channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +134,7 @@ impl Outlet {
             () = self.over(stop) => return Ok(()),
         };
         let mut events = std::pin::pin!(connection.events_listener());
+        let mut inspected = Instant::now();
         self.link.up();
         loop {
             tokio::select! {
@@ -156,8 +160,9 @@ impl Outlet {
             }
             if self.link.now().blocked.is_none() {
                 self.fill(&connection).await?;
-                if self.is_doubtful.swap(false, Ordering::Relaxed) {
+                if self.is_doubtful.swap(false, Ordering::Relaxed) || inspected.elapsed() > INSPECT {
                     topology::ensure(&connection, &self.settings).await?;
+                    inspected = Instant::now();
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::bus::{Delivery, Ticket};
 use crate::fault::{Fault, pauses};
 use futures_util::{Stream, StreamExt};
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
-use lapin::types::FieldTable;
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, Consumer, Event};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,7 +144,6 @@ impl Source {
                 Some(Err(error)) => return Err(Fault::Bus(format!("consumo de {queue}: {error}"))),
                 None => return Err(Fault::Bus(format!("o broker encerrou o consumo de {queue}"))),
             };
-            taken.increment(1);
             let size = delivery.data.len();
             let passed = tokio::select! {
                 passed = self.pass(&lane, delivery) => passed,
@@ -154,6 +153,7 @@ impl Source {
             if passed.is_err() {
                 return Ok(Left::Stopped);
             }
+            taken.increment(1);
             if let Some(prefetch) = sizes.after(size) {
                 return Ok(Left::Resized(prefetch));
             }
@@ -165,15 +165,27 @@ impl Source {
         let share = self.weight.share(delivery.data.len()).await.ok_or(())?;
         let room = self.deliveries.reserve().await.map_err(drop)?;
         room.send(Delivery {
-            body: Arc::from(delivery.data),
             content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
             origin: "amqp",
             redelivered: delivery.redelivered,
+            returned: returned(&delivery),
+            body: Arc::from(delivery.data),
             may_wait: true,
             taken: Instant::now(),
             ticket: Ticket::Amqp(lane.enter(delivery.acker, share)),
         });
         Ok(())
+    }
+}
+
+/// How often a quorum queue had a message back; other queues do not count.
+fn returned(delivery: &lapin::message::Delivery) -> u32 {
+    let headers = delivery.properties.headers().as_ref();
+    match headers.and_then(|headers| headers.inner().get("x-delivery-count")) {
+        Some(AMQPValue::LongLongInt(count)) => u32::try_from(*count).unwrap_or_default(),
+        Some(AMQPValue::LongInt(count)) => u32::try_from(*count).unwrap_or_default(),
+        Some(AMQPValue::LongUInt(count)) => *count,
+        _ => 0,
     }
 }
 

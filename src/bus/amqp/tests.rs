@@ -2,10 +2,10 @@
 
 mod consuming;
 mod publishing;
-mod relay;
 
 use super::*;
 use crate::bus::{Delivered, Fate, Ticket};
+use crate::operate::soak::proxy::Proxy;
 use crate::store::State;
 use eaid_schemas::violation::Code;
 use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
@@ -22,6 +22,15 @@ const DEADLINE: Duration = Duration::from_secs(30);
 fn url() -> String {
     std::env::var(URL)
         .unwrap_or_else(|_| panic!("{URL} is not set: run the tests by `tests/run`, which starts a broker"))
+}
+
+/// A proxy before that broker, and the address by way of it.
+async fn proxied() -> (Proxy, String) {
+    let url = url();
+    let server = url.split(['@', '/']).nth(3).unwrap();
+    let proxy = Proxy::before(server).await.unwrap();
+    let by_way_of_it = url.replace(server, &proxy.address());
+    (proxy, by_way_of_it)
 }
 
 /// A bus whose exchanges and queues nobody else uses.

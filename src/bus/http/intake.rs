@@ -59,6 +59,7 @@ impl Reception {
             content_type,
             origin: "http",
             redelivered: false,
+            returned: 0,
             may_wait,
             taken: Instant::now(),
             ticket: Ticket::Http(ticket),

@@ -123,6 +123,7 @@ impl Source {
             content_type: content_type.map(ToOwned::to_owned),
             origin: "spool",
             redelivered: false,
+            returned: 0,
             may_wait: true,
             taken: Instant::now(),
             ticket: Ticket::Spool(self.desk.take(File { name, stamp }, share)),

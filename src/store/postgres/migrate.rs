@@ -20,6 +20,8 @@ const SPINE: &[(&str, &str)] = &[
     ("gravabatch_done", include_str!("migrations/6_gravabatch_done.sql")),
     ("waited", include_str!("migrations/7_waited.sql")),
     ("answers", include_str!("migrations/8_answers.sql")),
+    ("troubles", include_str!("migrations/9_troubles.sql")),
+    ("suspects", include_str!("migrations/10_suspects.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -18,6 +18,8 @@ const SPINE: &[(&str, &str)] = &[
     ("withheld", include_str!("migrations/3_withheld.sql")),
     ("states", include_str!("migrations/4_states.sql")),
     ("waited", include_str!("migrations/5_waited.sql")),
+    ("troubles", include_str!("migrations/6_troubles.sql")),
+    ("suspects", include_str!("migrations/7_suspects.sql")),
 ];
 
 fn migrator() -> Migrator {

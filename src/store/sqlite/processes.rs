@@ -10,15 +10,17 @@ use sqlx::{Row, SqlitePool};
 pub(super) async fn report(pool: &SqlitePool, process: &Process) -> sqlx::Result<()> {
     let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
     sqlx::query(
-        "insert into processes (id, name, catalog, since, refused, seen_at) values (?1, ?2, ?3, ?4, ?5, ?6)
+        "insert into processes (id, name, catalog, since, refused, troubles, seen_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          on conflict (id) do update set catalog = excluded.catalog, since = excluded.since,
-             refused = excluded.refused, seen_at = excluded.seen_at",
+             refused = excluded.refused, troubles = excluded.troubles, seen_at = excluded.seen_at",
     )
     .bind(id(process.id))
     .bind(&process.name)
     .bind(&process.catalog)
     .bind(at(process.since))
     .bind(&process.refused)
+    .bind(&process.troubles)
     .bind(at(process.seen_at))
     .execute(&mut *transaction)
     .await?;
@@ -42,6 +44,7 @@ pub(super) async fn list(pool: &SqlitePool, since: DateTime<Utc>) -> sqlx::Resul
             catalog: row.try_get("catalog")?,
             since: read_time(row, "since")?,
             refused: row.try_get("refused")?,
+            troubles: row.try_get("troubles")?,
             seen_at: read_time(row, "seen_at")?,
         })
     };

@@ -15,6 +15,7 @@ fn process(name: &str, seen_at: DateTime<Utc>) -> Process {
         catalog: "1a2b3c4d".into(),
         since: seen_at,
         refused: String::new(),
+        troubles: String::new(),
         seen_at,
     }
 }
@@ -24,7 +25,12 @@ async fn the_last_word_of_a_process_stands(house: House) {
     let (first, second) = (process("b:1", now), process("a:1", now));
     house.store.report(&first).await.expect("noted");
     house.store.report(&second).await.expect("noted");
-    let changed = Process { catalog: "5e6f7a8b".into(), refused: "one\ntwo".into(), ..first.clone() };
+    let changed = Process {
+        catalog: "5e6f7a8b".into(),
+        refused: "one\ntwo".into(),
+        troubles: "database: gone".into(),
+        ..first.clone()
+    };
     house.store.report(&changed).await.expect("noted");
     let since = now - TimeDelta::minutes(1);
     let known = house.store.processes(since).await.expect("processes");

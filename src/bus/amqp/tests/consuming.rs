@@ -1,6 +1,5 @@
 //! What comes in, and how it is settled.
 
-use super::relay::Relay;
 use super::*;
 use crate::config::units::Size;
 use lapin::options::{BasicGetOptions, QueuePurgeOptions};
@@ -72,9 +71,9 @@ async fn a_deleted_queue_is_made_again() {
 
 #[tokio::test]
 async fn a_cut_connection_comes_back_with_its_prefetch_and_what_was_open() {
-    let relay = Relay::new().await;
+    let (proxy, url) = proxied().await;
     let mut stand = Stand::new(|settings| {
-        settings.url = relay.url().into();
+        settings.url = url.into();
         settings.prefetch = 5;
     })
     .await;
@@ -82,7 +81,7 @@ async fn a_cut_connection_comes_back_with_its_prefetch_and_what_was_open() {
     let first = stand.take(5).await;
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "more than the prefetch");
     let before = stand.session();
-    relay.cut();
+    proxy.cut();
     stand.is_up(before).await;
     let again = stand.take(5).await;
     assert!(again.iter().map(number).eq(0..5));

@@ -1,6 +1,5 @@
 //! What goes out, and what the broker says of it.
 
-use super::relay::Relay;
 use super::*;
 use crate::bus::Sink;
 use crate::config::units::Size;
@@ -82,8 +81,8 @@ async fn a_message_that_is_too_large_does_not_harm_its_neighbours() {
 
 #[tokio::test]
 async fn a_deleted_exchange_and_a_cut_connection_are_faults_that_pass() {
-    let relay = Relay::new().await;
-    let stand = Stand::new(|settings| settings.url = relay.url().into()).await;
+    let (proxy, url) = proxied().await;
+    let stand = Stand::new(|settings| settings.url = url.into()).await;
     let exchange = stand.settings.exchange_out.as_str().into();
     stand.channel().await.exchange_delete(exchange, ExchangeDeleteOptions::default()).await.unwrap();
     let sink = stand.bus.sink();
@@ -99,7 +98,7 @@ async fn a_deleted_exchange_and_a_cut_connection_are_faults_that_pass() {
             }
         };
         tokio::time::timeout(DEADLINE, sent).await.expect("publishing comes back");
-        relay.cut();
+        proxy.cut();
     }
     let shown = stand.bus.publishing();
     assert!(shown.error.is_none_or(|text| !text.contains("guest")), "no credentials in the state");
