@@ -1,6 +1,6 @@
 //! Posts answers and traces to partners that listen on HTTP: to the url of their route, one message a call.
 //!
-//! A partner is called by at most [`TOGETHER`] calls at once; what speaks of one subject keeps its order. One that
+//! A partner is called by at most `TOGETHER` calls at once; what speaks of one subject keeps its order. One that
 //! does not answer costs a window one wait: what is left for it is due again later.
 
 mod call;
