@@ -1,5 +1,6 @@
 //! RabbitMQ breaks.
 
+use crate::faults::is_long;
 use crate::harness::{Engine, Site};
 use crate::laboratory::{enter, here};
 use crate::load::Load;
@@ -9,12 +10,23 @@ use crate::servers;
 use crate::wait::until;
 
 #[tokio::test]
-async fn stopped_and_killed() {
+async fn killed() {
+    gone("broker_killed", &["kill rabbitmq"]).await;
+}
+
+#[tokio::test]
+async fn stopped_and_killed_by_turns() {
+    if is_long("a broker stopped in order and killed, by turns") {
+        gone("broker_gone", &["stop rabbitmq", "kill rabbitmq", "stop rabbitmq"]).await;
+    }
+}
+
+async fn gone(name: &str, ends: &[&str]) {
     let entered = enter().await;
     let laboratory = here(&entered);
-    let site = Site::behind_network(laboratory.servers(), "broker_gone", "").await;
+    let site = Site::behind_network(laboratory.servers(), name, "").await;
     let load = Load::begin(&site.omni);
-    for end in ["stop rabbitmq", "kill rabbitmq"] {
+    for end in ends {
         load.sends(15).await;
         laboratory.order(end).await;
         site.until_check("rabbitmq consume", false).await;

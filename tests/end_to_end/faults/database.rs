@@ -10,12 +10,23 @@ use crate::servers;
 use crate::wait::until;
 
 #[tokio::test]
-async fn stopped_and_killed() {
+async fn killed() {
+    gone("database_killed", &["kill postgres"]).await;
+}
+
+#[tokio::test]
+async fn stopped_and_killed_by_turns() {
+    if is_long("a database stopped in order and killed, by turns") {
+        gone("database_gone", &["stop postgres", "kill postgres", "stop postgres"]).await;
+    }
+}
+
+async fn gone(name: &str, ends: &[&str]) {
     let entered = enter().await;
     let laboratory = here(&entered);
-    let site = Site::behind_network(laboratory.servers(), "database_gone", "").await;
+    let site = Site::behind_network(laboratory.servers(), name, "").await;
     let load = Load::begin(&site.omni);
-    for end in ["stop postgres", "kill postgres"] {
+    for end in ends {
         load.sends(15).await;
         laboratory.order(end).await;
         site.until_check("database", false).await;
