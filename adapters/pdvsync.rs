@@ -13,6 +13,7 @@
 //! | `onward` | a paid order is told to those who are registered for it |
 //! | `head`, `items`, `payments` | the rows of an order |
 //! | `log` | the row that every call leaves |
+//! | `shown` | what a point of sale reads of an order |
 //! | `settings` | what an administrator decides |
 
 mod cancel;
@@ -29,6 +30,7 @@ mod receive;
 mod register;
 mod reserve;
 mod settings;
+pub mod shown;
 mod standing;
 pub mod tables;
 #[cfg(test)]
@@ -39,7 +41,7 @@ use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::pdvsync::{Call, Sheet};
 pub(crate) use invoiced::Invoicing;
 pub use onward::ROUTINE;
-pub use settings::PdvSync;
+pub use settings::{CheckCep, PdvSync, RequireLogin};
 
 /// The partner under which pre-sales stand in the inbox, and their transaction.
 pub const NAME: &str = "PDVSYNC";

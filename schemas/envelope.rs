@@ -13,7 +13,7 @@ pub mod xml;
 
 use crate::field::Choice;
 use crate::outline::{Name, Outline, Source};
-use crate::pdvsync::{Call, Sheet};
+use crate::pdvsync::{Call, Sheet, UNKNOWN_POSTAL_CODE};
 use crate::pick::{Datum, Picks};
 use crate::place::{Place, Sought};
 use crate::read::{Kind, Reading};
@@ -270,7 +270,11 @@ pub fn decode(body: &[u8], content_type: Option<&str>, limits: &Limits) -> Resul
     let (text, is_guessed) = text_of(body, content_type)?;
     within_bound(text.len(), Outline::GREATEST)?;
     if let Some(call) = content_type.and_then(Call::of) {
-        return json::decode_call(text.into_owned(), call, limits);
+        let mut document = json::decode_call(text.into_owned(), call, limits)?;
+        if let Document::PreSale(sheet) = &mut document {
+            sheet.has_unknown_postal_code = content_type.is_some_and(|told| told.ends_with(UNKNOWN_POSTAL_CODE));
+        }
+        return Ok(document);
     }
     let mut document = match text.trim_start().as_bytes().first() {
         None => Err(Unreadable::new(Code::Empty, "O corpo está vazio.")),

@@ -6,15 +6,20 @@
 //! |---|---|
 //! | `sheet` | a body that came by that door, told from messages, and what of it is read |
 //! | `codes` | codes and documents in their spellings |
-//! | `told` | what is answered |
+//! | `told` | what is answered to what writes |
+//! | `shown` | what is asked of orders, and shown of them |
 
 mod codes;
 mod sheet;
+mod shown;
 mod told;
 
 pub use codes::{Code, Digits, Reference, TaxNumber};
-pub use sheet::{Call, Sheet};
+pub use sheet::{Call, Sheet, UNKNOWN_POSTAL_CODE};
 pub(crate) use sheet::{Signs, without_hard_blanks};
+pub use shown::{
+    Question, Shown, ShownCustomer, ShownItem, ShownPayment, Standing, StateQuestion, Totals, detail, list, standings,
+};
 pub use told::{Reason, Told};
 
 use crate::field::{Amount, Count, Flag, Moment, Text};

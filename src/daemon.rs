@@ -90,7 +90,8 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     let mut parts = Parts::default();
     let mut sinks: Vec<Arc<dyn Sink>> = Vec::new();
 
-    let door = if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
+    let entrance =
+        if roles.http && office.config.http.enabled { Some(listen::bind(&office.config).await?) } else { None };
     let takes = |wanted: bool| wanted.then(|| deliver.clone());
     let mut broker = None;
     if office.config.amqp.enabled {
@@ -118,8 +119,8 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     }
     let asked = office.clone();
     sinks.push(Arc::new(PostSink::new(Box::new(move |key| asked.catalog().callee(key)))));
-    if let Some(door) = door {
-        let serving = listen::serve(door, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
+    if let Some(entrance) = entrance {
+        let serving = listen::serve(entrance, office.clone(), board.clone(), deliver.clone(), metrics, sources.clone());
         parts.spawn("http", async move {
             serving.await;
             Ok(())

@@ -8,6 +8,7 @@ pub mod lack;
 pub mod moment;
 pub mod order_event;
 pub mod orders;
+pub mod presales;
 pub mod reconcile;
 pub mod simulate;
 pub mod soak;

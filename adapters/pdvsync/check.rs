@@ -3,8 +3,9 @@
 use super::items::{ITEMS, codes};
 use super::order::Act;
 use super::payments::{PAYMENTS, value};
+use super::settings::CheckCep;
 use crate::verdict::Findings;
-use eaid_schemas::pdvsync::{Item, Payment, PreSale};
+use eaid_schemas::pdvsync::{Customer, Item, Payment, PreSale};
 use eaid_schemas::record::members;
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
@@ -109,6 +110,17 @@ fn check_payment(payment: &Payment, at: &str, found: &mut Findings) {
             found.error(Code::TooLong, path, text);
         }
         _ => {}
+    }
+}
+
+/// The postal code of a customer (4672). What is told of it holds no digit: it is personal.
+pub(super) fn postal_code(customer: &Customer, path: &str, check: &CheckCep, is_unknown: bool, found: &mut Findings) {
+    let Some(code) = customer.postal_code.as_ref().filter(|_| *check != CheckCep::Off) else { return };
+    // The lowest begins with 01.
+    if code.as_str().len() != 8 || code.as_str().starts_with("00") {
+        found.error(Code::OutOfRange, path, "cep não tem os oito dígitos de um CEP.");
+    } else if is_unknown && matches!(check, CheckCep::Service(_)) {
+        found.error(Code::NotInList, path, "O CEP não existe, diz o serviço que o conhece ([pdvsync] check_cep).");
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Operation::Include => "I",
             Operation::Alter => "A",

@@ -95,6 +95,10 @@ impl Ordering {
     fn decide(&self, settings: &PdvSync, found: &mut Findings, world: &mut World) -> Result<Option<Done>, Flaw> {
         let Some(act) = self.asked(found) else { return Ok(None) };
         check::check(&self.message, act, found);
+        if let Some(customer) = self.message.customer.as_deref().filter(|_| act != Act::Cancel) {
+            let is_unknown = self.sheet.has_unknown_postal_code;
+            check::postal_code(customer, "/cliente/cep", &settings.check_cep, is_unknown, found);
+        }
         let standing = Standing::of(&self.message, world)?;
         match act {
             Act::Reserve => reserve::reserve(self, settings, &standing, found, world),

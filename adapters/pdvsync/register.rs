@@ -1,6 +1,6 @@
 //! A customer who comes alone (`domain/pdvsync.md` 7): known by CPF or CNPJ and state registration.
 
-use super::check::missing;
+use super::check::{self, missing};
 use super::customer::{self, changed, needed, new, of_document, text};
 use super::log::{self, Call as Logged, Operation, logged};
 use super::tables::Pcclient;
@@ -70,6 +70,8 @@ impl Case for Registering {
         let mut found = Findings::after(&self.found);
         let known = self.known(world)?;
         self.check(known.as_ref(), &mut found);
+        let is_unknown = self.sheet.has_unknown_postal_code;
+        check::postal_code(&self.message, "/cep", &settings.check_cep, is_unknown, &mut found);
         if !settings.enabled {
             found.error(Code::NotRegistered, "", "O recebimento de clientes está desligado ([pdvsync] enabled).");
         }

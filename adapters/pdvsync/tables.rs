@@ -92,6 +92,7 @@ table! {
     }
     #unique index by_standing(standing);
     index by_future(numpedentfut);
+    index by_situation(codfilial, situacao);
 }
 
 table! {
@@ -183,4 +184,5 @@ table! {
         /// Customer.
         codcli: text;
     }
+    index by_order(numped);
 }

@@ -2,6 +2,7 @@
 
 mod inconsistencies;
 mod lives;
+mod reading;
 
 use crate::pdvsync;
 use crate::samples::{House, SAMPLES, Sample, describe, house};

@@ -52,7 +52,7 @@ pub(crate) fn rules(given: &Value) -> Result<Retail, String> {
 pub(crate) fn pdvsync(given: &Value) -> Result<PdvSync, String> {
     let mut settings = json!({
         "enabled": true, "default_seller": "1", "consumer_customer": "1", "immediate_pickup_tv8": true,
-        "update_customers": true,
+        "update_customers": true, "check_cep": "off", "require_login": "auto",
     });
     if !given.is_null() {
         super::merge(&mut settings, given);

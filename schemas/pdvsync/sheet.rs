@@ -32,9 +32,14 @@ impl Call {
 
     /// What a content type asks for.
     pub fn of(content_type: &str) -> Option<Call> {
-        Call::ALL.into_iter().find(|call| call.content_type() == content_type)
+        let bare = content_type.strip_suffix(UNKNOWN_POSTAL_CODE).unwrap_or(content_type);
+        Call::ALL.into_iter().find(|call| call.content_type() == bare)
     }
 }
+
+/// What the door adds to the content type where somebody who knows says that the customer's postal code does not
+/// exist. So it is kept with the call, which is decided in the same way again.
+pub const UNKNOWN_POSTAL_CODE: &str = "; cep=unknown";
 
 /// The properties by which a body that nobody labelled is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,13 +72,21 @@ pub struct Sheet {
     pub call: Call,
     /// A digest of it as values: order, case of names and spelling of numbers do not matter.
     pub digest: u128,
+    /// The customer's postal code is known not to exist ([`UNKNOWN_POSTAL_CODE`]).
+    pub has_unknown_postal_code: bool,
     text: String,
     outline: Outline,
 }
 
 impl Sheet {
     pub(crate) fn new(call: Call, digest: u128, text: String, outline: Outline) -> Sheet {
-        Sheet { call, digest, text, outline }
+        Sheet { call, digest, has_unknown_postal_code: false, text, outline }
+    }
+
+    /// The content type under which it is kept.
+    pub fn content_type(&self) -> String {
+        let known = if self.has_unknown_postal_code { UNKNOWN_POSTAL_CODE } else { "" };
+        format!("{}{known}", self.call.content_type())
     }
 
     /// The body as text.

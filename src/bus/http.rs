@@ -29,13 +29,16 @@ pub use caller::Caller;
 pub use clerk::{Clerk, Readiness};
 pub use gravabatch::{Done, Report};
 pub use listen::{Door, ListenError, bind, serve};
-pub use settings::{HttpSettings, May, RequireLogin, Token, User};
+pub use pdvsync::{Found, Sought, States};
+pub use settings::{HttpSettings, May, Token, User};
 
 use super::Delivery;
+use super::cep::PostalCodes;
 use super::weight::Weight;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use eaid_adapters::pdvsync::RequireLogin;
 use eaid_schemas::envelope::Limits;
 use eaid_schemas::envelope::response::Identity;
 use login::Gate;
@@ -55,6 +58,8 @@ pub struct Reception {
     /// Wrong logins of late.
     gate: Arc<Gate>,
     require_login: RequireLogin,
+    /// Who knows which postal codes exist, if anybody is asked.
+    postal_codes: Option<Arc<dyn PostalCodes>>,
     /// Whether it can be reached from outside this machine.
     is_open: bool,
 }
@@ -80,8 +85,14 @@ impl Reception {
             weight,
             gate: Arc::default(),
             require_login,
+            postal_codes: None,
             is_open: true,
         }
+    }
+
+    /// With somebody who knows which postal codes exist.
+    pub fn asking(self, postal_codes: Option<Arc<dyn PostalCodes>>) -> Reception {
+        Reception { postal_codes, ..self }
     }
 }
 
@@ -99,7 +110,8 @@ pub fn router(reception: Reception) -> Router {
         .route("/api/v1/messages/{uuid}", get(messages::show))
         .route("/metrics", get(health::metrics))
         .route_layer(guarded(May::Read));
-    let pre_sales = pdvsync::writing().route_layer(guarded(May::Pdvsync)).layer(from_fn(pdvsync::in_its_form));
+    let pre_sales = pdvsync::writing().merge(pdvsync::reading()).route_layer(guarded(May::Pdvsync));
+    let pre_sales = pre_sales.layer(from_fn(pdvsync::in_its_form));
     Router::new()
         .route("/api/openapi.json", get(openapi::show))
         .route("/healthz", get(health::alive))

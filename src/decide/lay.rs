@@ -289,7 +289,7 @@ fn lay_pre_sale(laid: &mut Laid, sheet: Sheet, limits: &Limits) {
     entry.business.partner = pdvsync::NAME.to_owned();
     entry.business.transaction = pdvsync::NAME.to_owned();
     // Kept with it, so that it is read in the same way again.
-    entry.content_type = sheet.call.content_type().to_owned();
+    entry.content_type = sheet.content_type();
     let case = pdvsync::open(sheet, limits.items);
     entry.business.internal_id = case.internal_id().to_owned();
     laid.desk = OnDesk::Case { case, header_errors: Vec::new(), header_warnings: Vec::new() };

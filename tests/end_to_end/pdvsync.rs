@@ -277,3 +277,59 @@ execution_branch = ""
         site.close().await;
     }
 }
+
+/// What waits for its payment is found by every filter, and no longer once it is paid.
+#[tokio::test]
+async fn reserves_are_found_until_they_are_paid() {
+    for (engine, name) in [(Engine::Production, "presale_read"), (Engine::Embedded, "presale_read_files")] {
+        let site = Site::on(engine, name).await;
+        let mut orders = Vec::new();
+        for number in 1..=3 {
+            let mut reserve = parsed(RESERVE);
+            reserve["numero"] = json!(format!("POS-{number}"));
+            reserve["cliente"] =
+                json!({ "nome": format!("Conceição {number}"), "cpfCnpj": format!("1234567890{number}") });
+            orders.push(taken(&send(&site, "POST", ORDERS[0], &reserve.to_string()).await).0);
+        }
+        let list = format!("{}/consulta", ORDERS[0]);
+        let found = async |query: &str| {
+            let told = site.http.get(&format!("{list}?idLojaRetaguarda=1{query}")).await.json();
+            assert_eq!(told["success"], true, "{told:#}");
+            let rows = told["data"].as_array().expect("a list").clone();
+            let numbers = rows.iter().map(|row| row["idRetaguarda"].as_str().expect("a number").to_owned());
+            (numbers.collect::<Vec<_>>(), told["hasNext"] == true)
+        };
+        let [one, two, three] = [0, 1, 2].map(|at: usize| orders[at].clone());
+        assert_eq!(found("").await, (vec![three.clone(), two.clone(), one.clone()], false));
+        assert_eq!(found("&page=1&pageSize=2").await, (vec![three.clone(), two.clone()], true));
+        assert_eq!(found("&page=2&pageSize=2").await, (vec![one.clone()], false));
+        assert_eq!(found(&format!("&idRetaguarda={two}")).await, (vec![two.clone()], false));
+        assert_eq!(found("&cpfCliente=123.456.789-02").await, (vec![two.clone()], false));
+        assert_eq!(found("&nomeCliente=conceicao%203").await, (vec![three.clone()], false));
+        assert_eq!(found("&idOperadorRetaguarda=1&idClienteRetaguarda=1&dataInicio=2020-01-01").await.0.len(), 3);
+        for nobody in
+            ["&idOperadorRetaguarda=7", "&idClienteRetaguarda=7", "&dataFim=2020-01-01", "&dataInicio=2999-01-01"]
+        {
+            assert_eq!(found(nobody).await, (vec![], false), "{nobody}");
+        }
+        let other = site.http.get(&format!("{list}?idLojaRetaguarda=2")).await.json();
+        assert_eq!(other["data"], json!([]));
+
+        taken(&send(&site, "POST", ORDERS[0], &paid(&two)).await);
+        taken(&send(&site, "DELETE", ORDERS[0], &json!({ "idRetaguarda": three }).to_string()).await);
+        assert_eq!(found("").await, (vec![one.clone()], false));
+        for (order, situation) in [(&one, "DISPONIVEL"), (&two, "RECEBIDO"), (&three, "CANCELADA")] {
+            let told = send(&site, "POST", &format!("{list}/{order}"), "").await.json();
+            assert_eq!(told["data"]["situacaoPreVenda"], situation, "{told:#}");
+        }
+        let told = site.http.get(&format!("{list}/{two}")).await.json();
+        assert_eq!(told["data"]["cliente"]["nome"], "Cliente alterar");
+        assert_eq!(told["data"]["preVendaPagamentos"][0]["pagamentoForma"]["idRetaguarda"], "DH");
+        let states =
+            site.http.get("/api/wholesale/v1/orders/list?branchId=1&orderStatus=F,C&daysOfSearch=60").await.json();
+        assert_eq!(states["items"].as_array().map(Vec::len), Some(1), "{states:#}");
+        assert_eq!((&states["items"][0]["orderId"], &states["items"][0]["orderStatus"]), (&json!(three), &json!("C")));
+        assert_eq!(refused(&site.http.get(&format!("{list}/999")).await, 404).len(), 1);
+        site.close().await;
+    }
+}

@@ -2,7 +2,10 @@
 
 use super::Reception;
 use super::login::{self, Unknown};
-use super::settings::{May, RequireLogin, Token, User};
+use super::reply::Refused;
+use super::settings::{May, Token, User};
+use axum::http::StatusCode;
+use eaid_adapters::pdvsync::RequireLogin;
 use secrecy::ExposeSecret;
 
 /// Who calls.
@@ -28,6 +31,20 @@ impl Caller {
             Caller::Anybody | Caller::Holder(_) => true,
             Caller::User { branches, .. } => branches.iter().any(|own| own == "*" || own.trim() == branch.trim()),
         }
+    }
+
+    /// Whether there are branches that it may not work for.
+    pub(super) fn is_bound(&self) -> bool {
+        matches!(self, Caller::User { branches, .. } if !branches.iter().any(|own| own == "*"))
+    }
+
+    /// Refuses what it may not work for.
+    pub(super) fn must_serve(&self, branch: &str) -> Result<(), Refused> {
+        if self.may_serve(branch) {
+            return Ok(());
+        }
+        let text = format!("idLojaRetaguarda {branch}: este usuário não trabalha para esta filial.");
+        Err(Refused::new(StatusCode::FORBIDDEN, "not_allowed", text))
     }
 }
 
@@ -64,7 +81,8 @@ impl Reception {
     /// Whose bearer token it is, and whether it opens this door. A login opens PDVSync and nothing else.
     pub(super) fn know(&self, given: &str, may: May) -> Known {
         if let Some(token) = holder(&self.settings.tokens, given) {
-            return match token.may.contains(&may) {
+            let is_pre_sale = may == May::Pdvsync && token.may.contains(&May::Send);
+            return match is_pre_sale || token.may.contains(&may) {
                 true => Known::Yes(Caller::Holder(token.name.clone())),
                 false => Known::No(token.name.clone()),
             };

@@ -1,10 +1,11 @@
 //! What HTTP asks of the rest of eaid.
 
-use super::{Done, Report};
+use super::{Done, Found, Report, Sought, States};
 use crate::fault::Fault;
-use crate::store::monitor::{MessageStory, SentLine};
+use crate::store::monitor::{MessageStory, Page, SentLine};
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset};
+use eaid_schemas::pdvsync::{Shown, Standing};
 use serde_json::Value;
 
 /// Whether eaid is able to work.
@@ -29,6 +30,15 @@ pub trait Clerk: Send + Sync {
 
     /// Takes what an outside GravaBatch reports of a sale.
     async fn gravabatch_done(&self, report: &Report) -> Result<Done, Fault>;
+
+    /// Pre-sales that wait for their payment, newest first.
+    async fn pre_sales(&self, sought: &Sought, page: Page) -> Result<Found<Shown>, Fault>;
+
+    /// A pre-sale by its number, in whatever state.
+    async fn pre_sale(&self, number: &str) -> Result<Option<Shown>, Fault>;
+
+    /// Where pre-sales stand, newest first.
+    async fn standings(&self, sought: &States, page: Page) -> Result<Found<Standing>, Fault>;
 
     /// Whether eaid is able to work.
     fn readiness(&self) -> Readiness;

@@ -3,7 +3,7 @@
 use super::Reception;
 use super::reply::Refused;
 use crate::bus::{Delivery, Fate, Ticket};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -30,7 +30,9 @@ impl Reception {
     pub(super) async fn read(&self, request: Request) -> Result<Received, Refused> {
         let limit = self.limits.body;
         let (head, body) = request.into_parts();
-        let length = content_length(&head.headers);
+        // A call that has no body weighs nothing; of one in chunks nobody knows before it is read.
+        let exact = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+        let length = content_length(&head.headers).or(exact);
         if length.is_some_and(|length| length > limit) {
             return Err(Refused::too_large(limit));
         }

@@ -1,8 +1,13 @@
 //! PDVSync's door: what a point of sale writes (`domain/pdvsync.md` 1 and 10). Every answer has one form, also that of
 //! a call which somebody before us refused.
 
+mod reading;
+mod seen;
 #[cfg(test)]
 mod tests;
+
+pub(super) use reading::reading;
+pub use reading::{Found, Sought, States};
 
 use super::Reception;
 use super::caller::Caller;
@@ -10,16 +15,14 @@ use super::reply::Refused;
 use crate::bus::Fate;
 use crate::store::State as Fated;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use eaid_adapters::pdvsync::{CUSTOMER, ORDER};
-use eaid_schemas::envelope::{Document, Limits, decode};
-use eaid_schemas::pdvsync::{Call, PreSale, Reason, Told};
-use eaid_schemas::read::Reading;
+use eaid_schemas::pdvsync::{Call, Reason, Told};
 use eaid_schemas::violation::{Code, Violation};
 use std::time::Duration;
 
@@ -30,9 +33,6 @@ pub(super) const BASES: [&str; 2] = ["/api/wholesale/v1", "/winthor/varejo/matco
 /// is sent again, and recognised.
 const KEPT: Duration = Duration::from_secs(8);
 
-/// The name of no branch: only who works for every one works for it.
-const EVERY_BRANCH: &str = "";
-
 /// The paths on which it writes.
 pub(super) fn writing() -> Router<Reception> {
     BASES.iter().fold(Router::new(), |router, base| {
@@ -42,48 +42,36 @@ pub(super) fn writing() -> Router<Reception> {
     })
 }
 
-async fn order(State(reception): State<Reception>, request: Request) -> Result<Response, Refused> {
-    take(&reception, request, Call::Order).await
+async fn order(
+    State(reception): State<Reception>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(&reception, &caller, request, Call::Order).await
 }
 
-async fn cancel(State(reception): State<Reception>, request: Request) -> Result<Response, Refused> {
-    take(&reception, request, Call::Cancel).await
+async fn cancel(
+    State(reception): State<Reception>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(&reception, &caller, request, Call::Cancel).await
 }
 
-async fn customer(State(reception): State<Reception>, request: Request) -> Result<Response, Refused> {
-    take(&reception, request, Call::Customer).await
+async fn customer(
+    State(reception): State<Reception>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(&reception, &caller, request, Call::Customer).await
 }
 
 /// Hands a call over as any other message, and tells what became of it.
-async fn take(reception: &Reception, request: Request, call: Call) -> Result<Response, Refused> {
-    let caller = request.extensions().get::<Caller>().cloned().unwrap_or(Caller::Anybody);
+async fn take(reception: &Reception, caller: &Caller, request: Request, call: Call) -> Result<Response, Refused> {
     let received = reception.read(request).await?;
-    works_for(&caller, &received.body, call, &reception.limits)?;
-    let pending = reception.hand_over(received.body.clone(), Some(call.content_type().to_owned()), false).await?;
+    let content_type = reception.look_at(caller, &received.body, call).await?;
+    let pending = reception.hand_over(received.body.clone(), Some(content_type), false).await?;
     Ok(outcome(&pending.within(KEPT).fate().await?))
-}
-
-/// A user sells and cancels for its own branches only. An order is of the branch that the call names, or is not found.
-fn works_for(caller: &Caller, body: &[u8], call: Call, limits: &Limits) -> Result<(), Refused> {
-    if call == Call::Customer || caller.may_serve(EVERY_BRANCH) {
-        return Ok(());
-    }
-    let Ok(Document::PreSale(sheet)) = decode(body, Some(call.content_type()), limits) else {
-        // Told why where it is kept.
-        return Ok(());
-    };
-    let message = sheet.read::<PreSale>(&mut Reading::of_any_spelling(limits.items));
-    match message.branch.as_ref().map(|branch| branch.as_str()) {
-        Some(branch) if caller.may_serve(branch) => Ok(()),
-        Some(branch) => {
-            let text = format!("idLojaRetaguarda {branch}: este usuário não trabalha para esta filial.");
-            Err(Refused::new(StatusCode::FORBIDDEN, "not_allowed", text))
-        }
-        None => {
-            let text = "idLojaRetaguarda não informado: este usuário só trabalha para as suas filiais.";
-            Err(Refused::bad(Code::Missing, text))
-        }
-    }
 }
 
 /// What is told of a call by what became of it.

@@ -64,43 +64,11 @@ pub struct User {
     pub branches: Vec<String>,
 }
 
-/// Whether PDVSync asks who calls: `"auto"`, `true` or `false`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "YesNoAuto")]
-pub enum RequireLogin {
-    /// Where HTTP can be reached from outside this machine, and where tokens or users are set.
-    Auto,
-    /// Everywhere.
-    Always,
-    /// Nowhere.
-    Never,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum YesNoAuto {
-    YesNo(bool),
-    Text(String),
-}
-
-impl TryFrom<YesNoAuto> for RequireLogin {
-    type Error = String;
-
-    fn try_from(said: YesNoAuto) -> Result<RequireLogin, String> {
-        match said {
-            YesNoAuto::YesNo(true) => Ok(RequireLogin::Always),
-            YesNoAuto::YesNo(false) => Ok(RequireLogin::Never),
-            YesNoAuto::Text(text) if text == "auto" => Ok(RequireLogin::Auto),
-            YesNoAuto::Text(text) => Err(format!("`{text}` is neither \"auto\" nor true nor false")),
-        }
-    }
-}
-
 /// What the holder of a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum May {
-    /// Send messages.
+    /// Send messages; pre-sales of PDVSync are some.
     Send,
     /// Report order events, and what an outside GravaBatch did.
     Events,

@@ -5,9 +5,10 @@ use crate::bus::{Fate, Ticket};
 use crate::config::units::{Size, Span};
 use crate::fault::Fault;
 use crate::store::State;
-use crate::store::monitor::{MessageStory, SentLine};
+use crate::store::monitor::{MessageStory, Page, SentLine};
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset, Utc};
+use eaid_schemas::pdvsync::{Shown, Standing};
 use eaid_schemas::violation::{Code, Violation};
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -20,9 +21,9 @@ use uuid::Uuid;
 const TRANSACTIONS: &str = "/totvseai/standardmessage/v1/transactions";
 const EVENTS: &str = "/api/v1/order-events";
 
-/// Knows one stored answer.
+/// Knows one stored answer, and what was sought.
 #[derive(Default)]
-struct Stored(Mutex<Option<String>>);
+pub(super) struct Stored(Mutex<Option<String>>, pub(super) Mutex<Vec<(Sought, usize, usize)>>);
 
 #[async_trait]
 impl Clerk for Stored {
@@ -42,6 +43,20 @@ impl Clerk for Stored {
             "ER" => Done::Refused(Violation::error(Code::NotAllowed, "/situa", "não está em RX")),
             _ => Done::Refused(Violation::error(Code::NotInList, "/situa", "esperado OK, FR ou ER")),
         })
+    }
+
+    async fn pre_sales(&self, sought: &Sought, page: Page) -> Result<Found<Shown>, Fault> {
+        self.1.lock().unwrap().push((sought.clone(), page.skip, page.limit));
+        Ok(Found { members: Vec::new(), has_next: true })
+    }
+
+    async fn pre_sale(&self, number: &str) -> Result<Option<Shown>, Fault> {
+        let shown = Shown { number: number.to_owned(), branch: "2".to_owned(), ..Shown::default() };
+        Ok((number == "7").then_some(shown))
+    }
+
+    async fn standings(&self, _: &States, _: Page) -> Result<Found<Standing>, Fault> {
+        Ok(Found::default())
     }
 
     fn readiness(&self) -> Readiness {
@@ -77,7 +92,7 @@ fn sent(body: String) -> SentLine {
 /// A server with a clerk, and an inbound loop that answers by `tell`.
 pub(super) struct Server {
     pub(super) address: String,
-    clerk: Arc<Stored>,
+    pub(super) clerk: Arc<Stored>,
     pub(super) stop: tokio_util::sync::DropGuard,
 }
 

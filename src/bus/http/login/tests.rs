@@ -1,11 +1,12 @@
 //! Logins from outside, and what they open.
 
 use super::super::caller::{Caller, Known};
-use super::super::settings::{HttpSettings, May, RequireLogin};
+use super::super::settings::{HttpSettings, May};
 use super::super::tests::{Server, reception};
 use super::password::tests::weak;
 use super::*;
 use crate::config::units::Span;
+use eaid_adapters::pdvsync::RequireLogin;
 
 const LOGIN: &str = "/winthor/autenticacao/v1/login";
 
@@ -16,7 +17,7 @@ fn settings() -> HttpSettings {
     ]);
     let tokens = json!([
         { "name": "hub", "token": "key-of-hub", "may": ["pdvsync"] },
-        { "name": "omni", "token": "key-of-omni", "may": ["send"] },
+        { "name": "omni", "token": "key-of-omni", "may": ["read"] },
     ]);
     HttpSettings {
         users: serde_json::from_value(users).unwrap(),

@@ -1,11 +1,16 @@
 //! The door alone: what each fate of a call is answered with, and who may sell for which branch.
 
 use super::*;
+use crate::bus::cep::PostalCodes;
 use crate::bus::http::settings::{HttpSettings, User};
-use crate::bus::http::tests::Server;
+use crate::bus::http::tests::{Server, reception};
 use crate::store::State as Fated;
+use async_trait::async_trait;
+use eaid_adapters::pdvsync::RequireLogin;
 use eaid_schemas::envelope::response::InternalId;
+use eaid_schemas::pdvsync::UNKNOWN_POSTAL_CODE;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn fate(state: Fated, violations: Vec<Violation>) -> Fate {
     Fate {
@@ -107,23 +112,55 @@ async fn a_body_that_is_too_large_is_refused_in_the_same_form() {
     assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["data"]["errors"][0]["code"], "too_large");
 }
 
-#[test]
-fn a_user_sells_for_its_own_branches() {
-    let limits = Limits { body: 10_000, depth: 16, items: 100 };
+#[tokio::test]
+async fn a_user_sells_for_its_own_branches() {
     let user: User = serde_json::from_value(json!({ "name": "loja", "password": "", "branches": ["1", "2"] })).unwrap();
-    let status = |caller: &Caller, call: Call, body: Value| {
-        let text = body.to_string();
-        works_for(caller, text.as_bytes(), call, &limits).err().map(|refused| refused.status.as_u16())
+    let door = reception(HttpSettings::default(), RequireLogin::Auto);
+    let status = async |caller: &Caller, call: Call, body: Value| {
+        let told = door.look_at(caller, body.to_string().as_bytes(), call).await;
+        told.err().map(|refused| refused.status.as_u16())
     };
     let loja = Caller::from(&user);
     for call in [Call::Order, Call::Cancel] {
-        assert_eq!(status(&loja, call, json!({ "IDLOJARETAGUARDA": 2 })), None);
-        assert_eq!(status(&loja, call, json!({ "idLojaRetaguarda": "3" })), Some(403));
-        assert_eq!(status(&loja, call, json!({ "idRetaguarda": 1 })), Some(400));
-        assert_eq!(status(&loja, call, json!([])), None, "told why elsewhere");
-        assert_eq!(status(&Caller::Anybody, call, json!({ "idLojaRetaguarda": "3" })), None);
+        assert_eq!(status(&loja, call, json!({ "IDLOJARETAGUARDA": 2 })).await, None);
+        assert_eq!(status(&loja, call, json!({ "idLojaRetaguarda": "3" })).await, Some(403));
+        assert_eq!(status(&loja, call, json!({ "idRetaguarda": 1 })).await, Some(400));
+        assert_eq!(status(&loja, call, json!([])).await, None, "told why elsewhere");
+        assert_eq!(status(&Caller::Anybody, call, json!({ "idLojaRetaguarda": "3" })).await, None);
         let every = Caller::User { name: "rede".to_owned(), branches: vec!["*".to_owned()] };
-        assert_eq!(status(&every, call, json!({})), None);
+        assert_eq!(status(&every, call, json!({})).await, None);
     }
-    assert_eq!(status(&loja, Call::Customer, json!({ "nome": "x" })), None);
+    assert_eq!(status(&loja, Call::Customer, json!({ "nome": "x" })).await, None);
+}
+
+/// Knows one that exists and one that does not.
+struct Some1;
+
+#[async_trait]
+impl PostalCodes for Some1 {
+    async fn exists(&self, code: &str) -> Option<bool> {
+        match code {
+            "01001000" => Some(true),
+            "99999999" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Only a clear no goes on with the call.
+#[tokio::test]
+async fn a_postal_code_that_does_not_exist_goes_on_with_the_call() {
+    let asking = reception(HttpSettings::default(), RequireLogin::Auto).asking(Some(Arc::new(Some1)));
+    for (body, call, is_unknown) in [
+        (r#"{"cliente":{"cep":"99999-999"}}"#, Call::Order, true),
+        (r#"{"cep":99999999}"#, Call::Customer, true),
+        (r#"{"cliente":{"cep":"01001-000"}}"#, Call::Order, false),
+        (r#"{"cliente":{"cep":"02002-000"}}"#, Call::Order, false),
+        (r#"{"cliente":{"cep":"999"}}"#, Call::Order, false),
+        ("{", Call::Order, false),
+    ] {
+        let content_type = asking.look_at(&Caller::Anybody, body.as_bytes(), call).await.unwrap();
+        assert_eq!(content_type.ends_with(UNKNOWN_POSTAL_CODE), is_unknown, "{body}");
+        assert_eq!(Call::of(&content_type), Some(call));
+    }
 }
