@@ -11,6 +11,7 @@
 //! | `reserve`, `receive`, `cancel` | the three things that it asks for |
 //! | `invoiced` | an order that can no longer be cancelled |
 //! | `onward` | a paid order is told to those who are registered for it |
+//! | `offer` | what the back office asks for: that an order waits for its payment |
 //! | `head`, `items`, `payments` | the rows of an order |
 //! | `log` | the row that every call leaves |
 //! | `shown` | what a point of sale reads of an order |
@@ -23,6 +24,7 @@ mod head;
 mod invoiced;
 mod items;
 mod log;
+mod offer;
 mod onward;
 mod order;
 mod payments;
@@ -55,7 +57,7 @@ pub const CUSTOMER: &str = "CLIENTE";
 pub fn open(sheet: Sheet, items: usize) -> Box<dyn Case> {
     match sheet.call {
         Call::Customer => Box::new(register::Registering::open(sheet, items)),
-        Call::Order | Call::Cancel => Box::new(order::Ordering::open(sheet, items)),
+        Call::Order | Call::Cancel | Call::Offer => Box::new(order::Ordering::open(sheet, items)),
     }
 }
 

@@ -157,6 +157,8 @@ record! {
         term: Reference<20> = field("idPagamentoCondicaoRetaguarda");
         /// Its term, as the back office tells it.
         condition: PaymentTerm = field("pagamentoCondicao");
+        /// How many instalments it has, as the back office tells it.
+        count: Count<999> = field("quantidadeParcelas");
         /// Instalments.
         instalments: List<Instalment> = field("vendaPagamentoItems").alias(&["vendaPagamentoItens", "preVendaPagamentoItems"]);
         /// Transfers.

@@ -9,6 +9,7 @@ mod init;
 mod messages;
 mod migrate;
 mod orders;
+mod pdvsync;
 mod print;
 mod reconcile;
 mod run;
@@ -87,6 +88,9 @@ enum Verb {
     /// Orders, their timeline, and events told by hand
     #[command(subcommand)]
     Orders(orders::Verb),
+    /// Pre-sales: offer orders to the points of sale
+    #[command(subcommand)]
+    Pdvsync(pdvsync::Verb),
     /// Compare what was received, staged, turned into titles and answered, by branch, day and payment form
     Reconcile(reconcile::Args),
     /// Who may log in, for PDVSync
@@ -199,6 +203,7 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Messages(verb) => messages::run(desk, verb).await,
         Verb::Depara(verb) => depara::run(desk, verb).await,
         Verb::Orders(verb) => orders::run(desk, verb).await,
+        Verb::Pdvsync(verb) => pdvsync::run(desk, verb).await,
         Verb::Reconcile(args) => reconcile::run(desk, &args).await,
         Verb::Users(verb) => users::run(desk, verb),
         Verb::Adapters(verb) => adapters::run(desk, verb).await,

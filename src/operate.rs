@@ -1,5 +1,6 @@
 //! What the command line and the web pages both call.
 
+mod by_hand;
 pub mod check;
 pub mod depara;
 pub mod explain;

@@ -31,7 +31,7 @@ pub(super) fn missing(found: &mut Findings, path: &str, advice: &str) {
 
 /// Checks a pre-sale for what it asks for.
 pub(super) fn check(message: &PreSale, act: Act, found: &mut Findings) {
-    if act != Act::Reserve && message.order.is_none() {
+    if matches!(act, Act::Receive | Act::Cancel) && message.order.is_none() {
         let what = if act == Act::Receive { "a reserva que foi paga" } else { "o pedido a cancelar" };
         missing(found, "/idRetaguarda", &format!("é o número que a retaguarda devolveu para {what}"));
     }
@@ -39,6 +39,8 @@ pub(super) fn check(message: &PreSale, act: Act, found: &mut Findings) {
         return;
     }
     match numero(message) {
+        // What the back office offers has a number of its own.
+        None if act == Act::Offer => {}
         None => missing(found, "/numero", "é o número da pré-venda no ponto de venda"),
         Some(number) if number.chars().count() > LONGEST_NUMBER => {
             let text = format!("numero tem mais de {LONGEST_NUMBER} caracteres.");

@@ -68,6 +68,14 @@ pub(super) fn choose(
     Ok(Chosen { code: consumer.clone(), effect: None })
 }
 
+/// The customer of an order that the back office offered: where the point of sale names it again it is meant, though
+/// nothing more is known of it here.
+pub(super) fn of_offer(customer: &Customer, code: &str, world: &World) -> Result<Option<Chosen>, Flaw> {
+    let Some(named) = customer.code.as_ref().filter(|named| named.as_str() == code) else { return Ok(None) };
+    let is_known = !world.rows::<Pcclient>(KEY, &[named.as_str()])?.is_empty();
+    Ok((!is_known).then(|| Chosen { code: code.to_owned(), effect: None }))
+}
+
 /// The customer that is named, else the oldest with its document.
 fn known(customer: &Customer, world: &World) -> Result<Option<Pcclient>, Flaw> {
     if let Some(code) = &customer.code

@@ -4,13 +4,14 @@ use super::check::{self, numero};
 use super::log::{self, Call as Logged, Operation, logged};
 use super::settings::PdvSync;
 use super::standing::{self, Standing};
-use super::{cancel, customer, head, items, receive, reserve};
+use super::{cancel, customer, head, items, offer, receive, reserve};
 use crate::books::Books;
 use crate::effect::Effect;
 use crate::routine::Case;
 use crate::verdict::{Findings, Staged, Verdict};
 use crate::world::{Flaw, Wants, World};
-use eaid_schemas::pdvsync::{Call, PreSale, Sheet, Situation};
+use eaid_schemas::field::Moment;
+use eaid_schemas::pdvsync::{Call, PreSale, Sheet, Situation, Totals};
 use eaid_schemas::read::Reading;
 use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 pub(super) enum Act {
     /// Hold the stock.
     Reserve,
+    /// Let it wait for its payment: the back office asks.
+    Offer,
     /// Take the paid order.
     Receive,
     /// Cancel.
@@ -32,6 +35,8 @@ pub(super) struct Ordering {
     pub(super) message: Arc<PreSale>,
     /// Digest of the whole call.
     pub(super) digest: String,
+    /// When the back office made what it offers.
+    pub(super) made_at: Option<Moment>,
     found: Vec<Violation>,
 }
 
@@ -63,13 +68,19 @@ impl Ordering {
     pub fn open(sheet: Sheet, items: usize) -> Ordering {
         let mut cx = Reading::of_any_spelling(items);
         let message = sheet.read::<PreSale>(&mut cx);
+        let made_at = match sheet.call {
+            Call::Offer => sheet.read::<Totals>(&mut cx).at,
+            Call::Order | Call::Cancel | Call::Customer => None,
+        };
         let digest = format!("{:032x}", sheet.digest);
-        Ordering { message: Arc::new(message), digest, found: cx.finish(), sheet }
+        Ordering { message: Arc::new(message), digest, made_at, found: cx.finish(), sheet }
     }
 
     fn act(&self) -> Option<Act> {
-        if self.sheet.call == Call::Cancel {
-            return Some(Act::Cancel);
+        match self.sheet.call {
+            Call::Cancel => return Some(Act::Cancel),
+            Call::Offer => return Some(Act::Offer),
+            Call::Order | Call::Customer => {}
         }
         match self.message.situation? {
             Situation::Cancelled => Some(Act::Cancel),
@@ -102,6 +113,7 @@ impl Ordering {
         let standing = Standing::of(&self.message, world)?;
         match act {
             Act::Reserve => reserve::reserve(self, settings, &standing, found, world),
+            Act::Offer => offer::offer(self, settings, &standing, found, world),
             Act::Receive => receive::receive(self, settings, &standing, found, world),
             Act::Cancel => cancel::cancel(&self.message, &standing, found, world),
         }
@@ -123,7 +135,7 @@ impl Case for Ordering {
         let Some(act) = self.act() else { return };
         standing::wants(&self.message, act, wants);
         match act {
-            Act::Reserve => wants.numbers(head::SEQUENCE, 1),
+            Act::Reserve | Act::Offer => wants.numbers(head::SEQUENCE, 1),
             Act::Receive => {
                 let deliveries = items::deliveries(&self.message, &books.pdvsync).len();
                 wants.numbers(head::SEQUENCE, u32::try_from(deliveries).unwrap_or_default());

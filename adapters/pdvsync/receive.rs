@@ -48,7 +48,11 @@ pub(super) fn receive(
     if found.has_errors() {
         return Ok(None);
     }
-    let customer = customer::choose(&customer::told(message), true, settings, world)?;
+    let customer = customer::of_offer(&customer::told(message), &reserve.codcli, world)?;
+    let customer = match customer {
+        Some(customer) => customer,
+        None => customer::choose(&customer::told(message), true, settings, world)?,
+    };
     let paid = paid(order, reserve, &customer.code, settings, world);
     let mut effects: Vec<Effect> = customer.effect.into_iter().collect();
     effects.push(becomes(reserve, &paid));
@@ -99,7 +103,7 @@ fn paid(order: &Ordering, reserve: &Pcpedc, customer: &str, settings: &PdvSync, 
 }
 
 /// The reserve becomes the sale, as long as it is one.
-fn becomes(reserve: &Pcpedc, paid: &Pcpedc) -> Effect {
+pub(super) fn becomes(reserve: &Pcpedc, paid: &Pcpedc) -> Effect {
     let text = |update: Update, column: usize, value: &crate::table::Word| update.set(column, value.clone());
     let update = Update::of(reserve)
         .set(Pcpedc::dtcalcfrete, paid.dtcalcfrete)
@@ -121,7 +125,7 @@ fn becomes(reserve: &Pcpedc, paid: &Pcpedc) -> Effect {
 }
 
 /// The items of the reserve give way to those that were paid, where they differ.
-fn exchanged(message: &PreSale, reserve: &Pcpedc, world: &World) -> Result<Vec<Effect>, Flaw> {
+pub(super) fn exchanged(message: &PreSale, reserve: &Pcpedc, world: &World) -> Result<Vec<Effect>, Flaw> {
     let before = world.rows::<Pcpedi>(Pcpedi::by_order, &[&reserve.numped])?;
     let now = items::rows(&reserve.numped, members(&message.items));
     if before == now {

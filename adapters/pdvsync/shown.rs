@@ -159,7 +159,7 @@ fn payment(payment: &Payment) -> ShownPayment {
         value: value(payment).unwrap_or_default(),
         form: charge(payment).to_owned(),
         term: term.map_or("0", |term| term.as_str()).to_owned(),
-        instalments: members(&payment.instalments).len().max(1),
+        instalments: payment.count.map_or(members(&payment.instalments).len(), |count| count.get() as usize).max(1),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn wants(message: &PreSale, act: Act, wants: &mut Wants) {
         wants.rows::<Pcpedc>(KEY, &[order.as_str()]);
         match act {
             Act::Reserve => {}
-            Act::Receive => wants.rows::<Pcpedi>(Pcpedi::by_order, &[order.as_str()]),
+            Act::Receive | Act::Offer => wants.rows::<Pcpedi>(Pcpedi::by_order, &[order.as_str()]),
             Act::Cancel => wants.rows::<Pcpedc>(Pcpedc::by_future, &[order.as_str()]),
         }
     }

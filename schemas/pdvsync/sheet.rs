@@ -16,10 +16,12 @@ pub enum Call {
     Cancel,
     /// A customer alone.
     Customer,
+    /// An order that the back office offers: it waits for its payment.
+    Offer,
 }
 
 impl Call {
-    const ALL: [Call; 3] = [Call::Order, Call::Cancel, Call::Customer];
+    const ALL: [Call; 4] = [Call::Order, Call::Cancel, Call::Customer, Call::Offer];
 
     /// The content type under which the body is handed over and kept: it tells what is asked for.
     pub const fn content_type(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Call {
             Call::Order => "application/vnd.pdvsync.order+json",
             Call::Cancel => "application/vnd.pdvsync.cancellation+json",
             Call::Customer => "application/vnd.pdvsync.customer+json",
+            Call::Offer => "application/vnd.pdvsync.offer+json",
         }
     }
 
@@ -104,7 +107,7 @@ impl Sheet {
         let mut cx = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
         match self.call {
             Call::Customer => drop(self.read::<Customer>(&mut cx)),
-            Call::Order | Call::Cancel => drop(self.read::<PreSale>(&mut cx)),
+            Call::Order | Call::Cancel | Call::Offer => drop(self.read::<PreSale>(&mut cx)),
         }
         let sought = cx.sought();
         paths.iter().map(|path| Place { at: sought.find(path).map_or(0, |(at, _)| at), xpath: None }).collect()

@@ -1,14 +1,20 @@
-//! Pre-sales of PDVSync as a point of sale reads them (`domain/pdvsync.md` 11 and 12).
+//! Pre-sales of PDVSync as a point of sale reads them (`domain/pdvsync.md` 11 and 12), and those that the back office
+//! offers.
 
+use super::by_hand::take;
 use crate::bus::http::{Found, Sought, States};
+use crate::decide::Outcome;
 use crate::fault::Fault;
 use crate::office::Office;
 use crate::store::monitor::Page;
+use crate::store::{NotKept, State};
+use eaid_adapters::pdvsync::ORDER;
 use eaid_adapters::pdvsync::shown::{fold, made_at, shown};
 use eaid_adapters::pdvsync::tables::{Pcclient, Pclogpedidoapi, Pcpedc, Pcpedi};
 use eaid_adapters::table::{Declared, KEY};
 use eaid_adapters::world::{Wants, World};
-use eaid_schemas::pdvsync::{Shown, Standing};
+use eaid_schemas::pdvsync::{Call, Shown, Standing};
+use eaid_schemas::violation::Violation;
 use std::collections::HashSet;
 
 /// Rows looked at together.
@@ -136,4 +142,32 @@ async fn whole(office: &Office, orders: &[Pcpedc]) -> Result<Vec<(Pcpedc, Shown)
 
 fn read<T: Declared>(world: &World, index: usize, value: &str) -> Result<Vec<T>, Fault> {
     world.rows::<T>(index, &[value]).map_err(|flaw| Fault::Store(flaw.0))
+}
+
+/// What became of an offer.
+#[derive(Debug)]
+pub enum Offered {
+    /// It waits for its payment under a number.
+    Waits(String),
+    /// It was offered before, as it is.
+    Before,
+    /// It was refused; every reason.
+    Refused(Vec<Violation>),
+}
+
+/// Offers an order to the points of sale.
+///
+/// # Errors
+/// [`NotKept`] where the store is not at work, or others are faster for too long.
+pub async fn offer(office: &Office, body: Vec<u8>) -> Result<Offered, NotKept> {
+    let part = take(office, body, Call::Offer.content_type()).await?;
+    let Some(Outcome::Settled(place)) = part.decided.outcomes.first() else { return Ok(Offered::Before) };
+    let settled = &part.decided.batch.settled[*place];
+    Ok(match settled.state {
+        State::Noted | State::Staged => {
+            let number = settled.ids.iter().find(|id| id.name == ORDER);
+            Offered::Waits(number.map(|id| id.destination.clone()).unwrap_or_default())
+        }
+        _ => Offered::Refused(settled.violations.clone()),
+    })
 }

@@ -333,3 +333,45 @@ async fn reserves_are_found_until_they_are_paid() {
         site.close().await;
     }
 }
+
+/// What the back office offers is read exactly as the samples say, and taken by the point of sale.
+#[tokio::test]
+async fn an_offered_order_is_read_as_published_and_paid() {
+    let list = parsed(include_str!("../../adapters/pdvsync/samples/answers/list.json"));
+    let detail = parsed(include_str!("../../adapters/pdvsync/samples/answers/detail.json"));
+    for (engine, name) in [(Engine::Production, "presale_offer"), (Engine::Embedded, "presale_offer_files")] {
+        let site = Site::on(engine, name).await;
+        let offer = detail["data"].to_string();
+        let path = format!("{}/disponivel", ORDERS[1]);
+        let number = ("10000908".to_owned(), "10".to_owned());
+        assert_eq!(taken(&send(&site, "POST", &path, &offer).await), number);
+        assert_eq!(taken(&send(&site, "POST", &path, &offer).await), number, "the same again");
+        let consult = format!("{}/consulta", ORDERS[1]);
+        let listed = send(&site, "POST", &consult, "{\"idLojaRetaguarda\": \"2\", \"idRetaguarda\": 0}").await;
+        assert_eq!(listed.text, list.to_string(), "to the letter");
+        let shown = site.http.get(&format!("{consult}/10000908")).await;
+        assert_eq!(shown.text, detail.to_string(), "to the letter");
+
+        std::fs::write(
+            site.folder().join("offer.json"),
+            format!("[{}]", offer.replace("\"quantidade\":1,", "\"quantidade\":2,")),
+        )
+        .expect("write the offer");
+        let said = site.eaid(&["pdvsync", "offer", "offer.json"]).await.ends(0);
+        assert_eq!(said.out, "offered  10000908\n");
+        assert_eq!(site.rows.cell("pcpedi", "qt", "numped = '10000908'").await, "2.000000");
+        std::fs::write(site.folder().join("wrong.json"), "{}").expect("write the offer");
+        let said = site.eaid(&["pdvsync", "offer", "wrong.json"]).await.ends(1);
+        assert!(said.out.contains("/idLojaRetaguarda"), "{}", said.out);
+
+        let mut pay = parsed(&paid("10000908"));
+        pay["IdLojaRetaguarda"] = json!(2);
+        pay["Cliente"] = detail["data"]["cliente"].clone();
+        assert_eq!(taken(&send(&site, "POST", ORDERS[1], &pay.to_string()).await), number);
+        assert_eq!(site.rows.count("pcpedc", "numpedentfut = '10000908' and codcli = '10'").await, 1);
+        let listed = site.http.get(&format!("{consult}?idLojaRetaguarda=2")).await.json();
+        assert_eq!(listed["data"], json!([]));
+        assert_eq!(refused(&send(&site, "POST", &path, &offer).await, 409).len(), 1);
+        site.close().await;
+    }
+}

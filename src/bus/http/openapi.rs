@@ -1,5 +1,7 @@
 //! `/api/openapi.json`: this room as an OpenAPI 3.1 document. Its messages are the declarations of `schemas/`.
 
+mod pdvsync;
+
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use eaid_schemas::json_schema::{Definitions, example};
@@ -19,7 +21,7 @@ pub(super) async fn show() -> Response {
 /// The document.
 pub fn document() -> Value {
     let mut schemas = Definitions::at(SCHEMAS);
-    let paths = json!({
+    let mut paths = json!({
         "/totvseai/standardmessage/v1/transactions": { "post": transactions(&mut schemas) },
         "/api/v1/order-events": { "post": order_events(&mut schemas) },
         "/api/v1/gravabatch/done": { "post": gravabatch_done() },
@@ -30,6 +32,9 @@ pub fn document() -> Value {
         "/metrics": { "get": guarded("metrics", "Prometheus text.", plain("text/plain")) },
         "/api/openapi.json": { "get": open("openapi", "This document.", plain("application/json")) },
     });
+    if let Value::Object(paths) = &mut paths {
+        paths.extend(pdvsync::paths(&mut schemas));
+    }
     let mut all = schemas.finish();
     all.extend(our_schemas());
     json!({
@@ -278,6 +283,7 @@ fn our_schemas() -> Map<String, Value> {
             "properties": { "status": { "type": "integer" }, "code": { "type": "string" }, "error": { "type": "string" } },
             "required": ["status", "code", "error"],
         },
+        "PdvSyncAnswer": pdvsync::schema(),
         "Login": {
             "type": "object",
             "properties": {

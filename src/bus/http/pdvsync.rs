@@ -38,6 +38,7 @@ pub(super) fn writing() -> Router<Reception> {
     BASES.iter().fold(Router::new(), |router, base| {
         router
             .route(&format!("{base}/orders/pdvsync"), post(order).put(order).delete(cancel))
+            .route(&format!("{base}/orders/pdvsync/disponivel"), post(offer))
             .route(&format!("{base}/cliente/pdvsync"), post(customer))
     })
 }
@@ -64,6 +65,14 @@ async fn customer(
     request: Request,
 ) -> Result<Response, Refused> {
     take(&reception, &caller, request, Call::Customer).await
+}
+
+async fn offer(
+    State(reception): State<Reception>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response, Refused> {
+    take(&reception, &caller, request, Call::Offer).await
 }
 
 /// Hands a call over as any other message, and tells what became of it.

@@ -392,10 +392,10 @@ async fn every_path_of_the_openapi_document_is_answered() {
     assert!(head.contains("application/json"), "{head}");
     let document: Value = serde_json::from_str(&body).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 9);
+    assert_eq!(paths.len(), 20);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
-            let path = path.replace("{uuid}", "u-1");
+            let path = path.replace("{uuid}", "u-1").replace("{number}", "7");
             let (status, _, body) = server.call(&method.to_uppercase(), &path, None, "").await;
             assert_ne!(status, 405, "{method} {path}");
             assert!(!body.contains("Este endereço não existe"), "{method} {path}");
