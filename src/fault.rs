@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The longest pause between two attempts, before jitter, which may double it: after a repair work goes on within
 /// half a minute.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Something outside is not at work.
 #[derive(Debug, thiserror::Error)]
