@@ -1,6 +1,7 @@
 //! OMNI's side of RabbitMQ: publishes with confirms, and reads its mailbox `eai.omni`.
 
 use futures_util::StreamExt;
+use lapin::message::Delivery;
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
@@ -89,19 +90,37 @@ async fn connect(url: &str) -> lapin::Result<(Connection, Channel)> {
 }
 
 /// Reads the mailbox on a connection of its own.
-async fn consume(url: &str) -> lapin::Result<(Connection, Consumer)> {
+async fn consume(url: &str) -> lapin::Result<(Connection, Channel, Consumer)> {
     let (connection, channel) = connect(url).await?;
     channel.basic_qos(500, BasicQosOptions::default()).await?;
     let options = BasicConsumeOptions::default();
     let consumer = channel.basic_consume(QUEUE.into(), "omni".into(), options, FieldTable::default()).await?;
-    Ok((connection, consumer))
+    Ok((connection, channel, consumer))
+}
+
+/// The next message of the mailbox; `None` where nobody reads it any more. A consumer that came while its queue was being
+/// deleted is not told so: where nothing comes, the queue is asked whether it knows of a reader.
+async fn next(channel: &Channel, deliveries: &mut Consumer) -> Option<Delivery> {
+    loop {
+        match tokio::time::timeout(ATTEMPT, deliveries.next()).await {
+            Ok(next) => return next?.ok(),
+            Err(_) => {
+                let options = QueueDeclareOptions { passive: true, ..Default::default() };
+                let asked = channel.queue_declare(QUEUE.into(), options, FieldTable::default());
+                let queue = tokio::time::timeout(ATTEMPT, asked).await.ok()?.ok()?;
+                if queue.consumer_count() == 0 {
+                    return None;
+                }
+            }
+        }
+    }
 }
 
 /// Reads the mailbox for ever.
 async fn read(url: String, state: Arc<Mutex<State>>) {
     loop {
-        if let Ok(Ok((_connection, mut deliveries))) = tokio::time::timeout(ATTEMPT, consume(&url)).await {
-            while let Some(Ok(delivery)) = deliveries.next().await {
+        if let Ok(Ok((_connection, channel, mut deliveries))) = tokio::time::timeout(ATTEMPT, consume(&url)).await {
+            while let Some(delivery) = next(&channel, &mut deliveries).await {
                 state.lock().expect("mailbox").take(
                     delivery.routing_key.as_str(),
                     &delivery.properties,
