@@ -120,7 +120,9 @@ fn hints(status: &Status) -> Result<(), Failure> {
         hints.push("eaid orders retry --help               puts sales in ER back, alone or by cause");
     }
     if count(&status.overview.outbox, "unroutable") {
-        hints.push("unroutable answers: no queue is bound for them, or the partner refuses them; mended, they are sent again");
+        hints.push(
+            "unroutable answers: no queue is bound for them, or the partner refuses them; mended, they are sent again",
+        );
     }
     if !hints.is_empty() {
         say("")?;

@@ -66,8 +66,12 @@ pub struct Companion {
 impl Companion {
     /// Whether it has taken a message yet.
     pub async fn has_taken(&self) -> bool {
-        let metrics = self.http.get("/metrics").await.text;
-        metrics.lines().any(|line| line.starts_with("eaid_amqp_delivered_total"))
+        self.counted("eaid_amqp_delivered_total").await > 0.0
+    }
+
+    /// What a counter of its metrics says, whatever its labels.
+    pub async fn counted(&self, name: &str) -> f64 {
+        counted(&self.http.get("/metrics").await.text, name)
     }
 
     /// Kills it as a power cut would.
@@ -322,6 +326,11 @@ impl Site {
         .await;
     }
 
+    /// What a counter of the daemon's metrics says, whatever its labels.
+    pub async fn counted(&self, name: &str) -> f64 {
+        counted(&self.http.get("/metrics").await.text, name)
+    }
+
     /// Deliveries that the daemon has not acknowledged, as its metrics tell; the broker does not.
     async fn in_hand(&self) -> f64 {
         match self.vhost {
@@ -395,11 +404,14 @@ fn copy(from: &Path, to: &Path) {
 /// Deliveries that a daemon has taken, and neither acknowledged nor lost with their channel.
 async fn in_hand(http: &Client) -> f64 {
     let metrics = http.get("/metrics").await.text;
-    let sum = |name: &str| -> f64 {
-        let lines = metrics.lines().filter(|line| line.starts_with(name));
-        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
-    };
+    let sum = |name: &str| counted(&metrics, name);
     sum("eaid_amqp_delivered_total") - sum("eaid_amqp_acknowledged_total") - sum("eaid_amqp_acknowledgements_lost")
+}
+
+/// The sum of a counter over its labels.
+fn counted(metrics: &str, name: &str) -> f64 {
+    let lines = metrics.lines().filter(|line| line.starts_with(name));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 
 async fn ready(daemon: &mut Daemon, http: &Client, folder: &Path) {

@@ -111,7 +111,8 @@ impl Random {
         list[self.below(list.len() as u64) as usize]
     }
 
-    fn shuffled<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
+    /// The same things in any order.
+    pub fn shuffled<T>(&mut self, mut list: Vec<T>) -> Vec<T> {
         for place in (1..list.len()).rev() {
             list.swap(place, self.below(place as u64 + 1) as usize);
         }

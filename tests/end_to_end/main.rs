@@ -55,6 +55,7 @@ mod pdvsync_outage;
 mod reconcile;
 mod registered;
 mod retira;
+mod several;
 mod unreadable;
 mod unroutable;
 mod users;

@@ -1,12 +1,13 @@
 //! The bare handler: the rows that one paid order left, inserted again for each call under numbers of its own.
 
-use crate::Failed;
-use crate::daemon::{count, free_port};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use eaid_bench::Failed;
+use eaid_bench::database::Database;
+use eaid_bench::http::free_port;
 use serde_json::{Map, Value};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
@@ -36,36 +37,30 @@ const TABLES: [(&str, &str); 6] = [
 pub struct Bare {
     /// Where it listens.
     pub port: u16,
-    database: String,
     _child: Child,
 }
 
 impl Bare {
     /// Makes its tables and starts it.
-    pub async fn start(database: &str) -> Result<Bare, Failed> {
-        let mut connection = PgConnection::connect(database).await?;
+    pub async fn start(database: &Database) -> Result<Bare, Failed> {
+        let mut connection = PgConnection::connect(&database.url).await?;
         for (table, _) in TABLES {
             let sql = format!("create table bare_{table} (like {table} including all)");
             sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await?;
         }
         let port = free_port()?;
         let child = Command::new(std::env::current_exe()?)
-            .args([WORD, database])
+            .args([WORD, &database.url])
             .env("BARE_PORT", port.to_string())
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        Ok(Bare { port, database: database.to_owned(), _child: child })
+        Ok(Bare { port, _child: child })
     }
 
     /// Looks that every call left its rows.
-    pub async fn check(&self, orders: usize) -> Result<(), Failed> {
-        let mut connection = PgConnection::connect(&self.database).await?;
-        let rows = count(&mut connection, "bare_t_pcvinculopedidomatcon").await?;
-        match rows == orders {
-            true => Ok(()),
-            false => Err(format!("{rows} orders of the bare handler, {orders} expected").into()),
-        }
+    pub async fn check(&self, database: &Database, orders: usize) -> Result<(), Failed> {
+        database.check_rows(&[("bare_t_pcvinculopedidomatcon", orders)]).await
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! tests/run --exec cargo bench --bench presales                      3 rounds of 5,000
-//! tests/run --exec cargo bench --bench presales -- 2000              3 rounds of 2,000
+//! tests/run --exec cargo bench --bench presales -- --orders 2000     3 rounds of 2,000
 //! ```
 
 mod bare;
@@ -15,14 +15,13 @@ mod client;
 mod daemon;
 
 use client::Client;
-use std::time::Duration;
-
-/// What can go wrong; a benchmark that fails says why and ends.
-pub type Failed = Box<dyn std::error::Error + Send + Sync>;
+use eaid_bench::http::Called;
+use eaid_bench::servers::Servers;
+use eaid_bench::verdict::Verdict;
+use eaid_bench::{Failed, options};
 
 /// Points of sale, each with a connection that it keeps.
 const SELLERS: usize = 50;
-const ROUNDS: usize = 3;
 /// What is asked of eaid, as a part of the bare handler's rate.
 const WANTED: f64 = 0.5;
 /// How many times the median the 99th percentile may be, at half of the rate.
@@ -33,49 +32,39 @@ const SAMPLE: &str = include_str!("../../../adapters/pdvsync/samples/stage-paid-
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    if let [word, url] = words.as_slice()
-        && word == bare::WORD
-    {
-        return bare::serve(url).await;
+    if let Some(url) = options::part(bare::WORD) {
+        return bare::serve(&url).await;
     }
-    let orders = match words.as_slice() {
-        [] => 5_000,
-        [count] => count.parse().map_err(|_| format!("{count}: expected a number of orders"))?,
-        _ => return Err("expected a number of orders, or nothing".into()),
-    };
-    let mut ratios = Vec::new();
-    let mut slow = Vec::new();
-    for round in 1..=ROUNDS {
-        let shop = daemon::Shop::open().await?;
+    let [orders, rounds] = options::read([("--orders", 5_000), ("--rounds", 3)])?;
+    let servers = Servers::from_environment()?;
+    let (mut ratios, mut slow) = (Vec::new(), Vec::new());
+    for round in 1..=rounds {
+        let shop = daemon::Shop::open(&servers).await?;
         let client = Client::connect(shop.port).await?;
         let reserved = client.reserve(0..orders).await?;
         let paid = client.pay(&reserved, None).await?;
-        println!("{round}A eaid {paid}");
+        tell(round, "A eaid", &paid);
         let again = client.reserve(orders..orders + orders / 2).await?;
         let calm = client.pay(&again, Some(paid.rate() / 2.0)).await?;
-        println!("{round}A half {calm}");
+        tell(round, "A half", &calm);
         shop.check(orders + orders / 2).await?;
         let bare = bare::Bare::start(&shop.database).await?;
         let client = Client::connect(bare.port).await?;
         let inserted = client.pay(&reserved, None).await?;
-        println!("{round}B bare {inserted}");
-        bare.check(orders).await?;
+        tell(round, "B bare", &inserted);
+        bare.check(&shop.database, orders).await?;
         shop.close().await?;
         ratios.push(paid.rate() / inserted.rate());
-        slow.push(calm.slowest());
+        slow.push(calm.times.percentile(0.99) / calm.times.percentile(0.5));
     }
-    verdict("rate, as a part of the bare handler's", &mut ratios, |ratio| ratio >= WANTED, WANTED);
-    verdict("99th percentile over the median at half of the rate", &mut slow, |ratio| ratio <= SLOWEST, SLOWEST);
-    Ok(())
+    let mut verdict = Verdict::default();
+    verdict.at_least(WANTED, "rate, as a part of the bare handler's", &ratios);
+    verdict.at_most(SLOWEST, "99th percentile over the median at half of the rate", &slow);
+    verdict.close()
 }
 
-fn verdict(what: &str, of_rounds: &mut [f64], is_met: impl Fn(f64) -> bool, limit: f64) {
-    let each: Vec<String> = of_rounds.iter().map(|ratio| format!("{ratio:.2}")).collect();
-    of_rounds.sort_by(f64::total_cmp);
-    let median = of_rounds[of_rounds.len() / 2];
-    let word = if is_met(median) { "met" } else { "NOT met" };
-    println!("median {what}: {median:.2}, limit {limit}: {word} (rounds: {})", each.join(" "));
+fn tell(round: usize, name: &str, called: &Called) {
+    println!("{round}{name} {:7.0} orders/s   {}", called.rate(), called.times);
 }
 
 /// A paid order, or its reserve: the sample under a number of its own.
@@ -94,6 +83,3 @@ fn order(number: usize, reserve: Option<&str>) -> Vec<u8> {
     text.replace_range(..1, &head);
     text.into_bytes()
 }
-
-/// How long a call may take.
-const PATIENCE: Duration = Duration::from_secs(60);

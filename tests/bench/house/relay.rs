@@ -2,10 +2,15 @@
 //! No database, no parsing.
 
 use crate::Failed;
-use crate::broker::{IN, post};
+use crate::broker::{Broker, IN, post};
+use crate::figures::{Figures, Run};
+use crate::processes::{self, Processes};
+use crate::servers::Servers;
+use crate::watch::watch;
+use crate::{options, sale};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use lapin::options::*;
-use lapin::types::FieldTable;
+use lapin::types::{FieldTable, ShortString};
 use lapin::{Connection, ConnectionProperties, Consumer};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
@@ -32,22 +37,58 @@ impl Relay {
     }
 
     /// Waits for its end, which must be in good order.
+    ///
+    /// # Errors
+    /// Any other end.
     pub async fn wait(mut self) -> Result<(), Failed> {
         let end = self.child.wait().await?;
         if end.success() { Ok(()) } else { Err(format!("the relay ended with {end}").into()) }
     }
 }
 
+/// The word by which a benchmark starts itself again as the relay; behind it stands how many messages there are.
+pub const WORD: &str = "--relay";
+
+/// Is the relay, if this process was started as that, and says whether it was.
+///
+/// # Errors
+/// What the broker says.
+pub async fn is_played(servers: &Servers) -> Result<bool, Failed> {
+    let Some(messages) = options::part(WORD) else { return Ok(false) };
+    run(&servers.amqp, messages.parse()?).await?;
+    Ok(true)
+}
+
+/// One run of it over waiting sales.
+///
+/// # Errors
+/// Where it leaves anything.
+pub async fn measure(servers: &Servers, broker: &Broker, messages: usize, name: &str) -> Result<Figures, Failed> {
+    broker.clear().await?;
+    broker.publish("in.retailsales", 0..messages, sale::sale).await?;
+    broker.wait_until_waiting(messages).await?;
+    let run = Run::begin(name, messages);
+    let child = start(messages)?;
+    let watched = Processes::find(servers, &[child.id()])?;
+    let (first, last) = watch(broker, messages, &watched).await?;
+    let figures = run.end(first, last, processes::peak_memory(child.id())?);
+    child.wait().await?;
+    broker.check_empty().await?;
+    Ok(figures)
+}
+
 /// Starts this program again as the relay.
+///
+/// # Errors
+/// Where that cannot be.
 pub fn start(messages: usize) -> Result<Relay, Failed> {
     let program = std::env::current_exe()?;
-    let child = Command::new(program).args(["--relay", &messages.to_string()]).kill_on_drop(true).spawn()?;
+    let child = Command::new(program).args([WORD, &messages.to_string()]).kill_on_drop(true).spawn()?;
     let id = child.id().ok_or("the relay ended at once")?;
     Ok(Relay { child, id })
 }
 
-/// Is the relay for so many messages.
-pub async fn run(url: &str, messages: usize) -> Result<(), Failed> {
+async fn run(url: &str, messages: usize) -> Result<(), Failed> {
     let incoming = Connection::connect(url, ConnectionProperties::default()).await?;
     let outgoing = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = incoming.create_channel().await?;
@@ -66,10 +107,10 @@ pub async fn run(url: &str, messages: usize) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn take(mut consumer: Consumer, messages: usize, taken: mpsc::Sender<usize>) -> Result<(), Failed> {
+async fn take(mut consumer: Consumer, messages: usize, taken: mpsc::Sender<ShortString>) -> Result<(), Failed> {
     for number in 1..=messages {
         let delivery = consumer.next().await.ok_or("the broker ended the consumer")??;
-        taken.send(number).await?;
+        taken.send(delivery.properties.message_id().clone().unwrap_or_default()).await?;
         if number.is_multiple_of(TOGETHER) || number == messages {
             delivery.acker.ack(BasicAckOptions { multiple: true }).await?;
         }
@@ -77,7 +118,7 @@ async fn take(mut consumer: Consumer, messages: usize, taken: mpsc::Sender<usize
     Ok(())
 }
 
-async fn answer(connection: &Connection, mut taken: mpsc::Receiver<usize>) -> Result<(), Failed> {
+async fn answer(connection: &Connection, mut taken: mpsc::Receiver<ShortString>) -> Result<(), Failed> {
     let channel = connection.create_channel().await?;
     channel.confirm_select(ConfirmSelectOptions::default()).await?;
     let mut flight = FuturesUnordered::new();
@@ -86,11 +127,9 @@ async fn answer(connection: &Connection, mut taken: mpsc::Receiver<usize>) -> Re
         tokio::select! {
             biased;
             Some(done) = flight.next(), if !flight.is_empty() => done?,
-            number = taken.recv(), if is_open && flight.len() < WINDOW => match number {
-                Some(number) => {
-                    let body = vec![b'x'; ANSWER];
-                    flight.push(post(&channel, "eai.out", "response.omni.retailsales", number.to_string(), body));
-                }
+            id = taken.recv(), if is_open && flight.len() < WINDOW => match id {
+                // The sender knows its answer by the id of its message.
+                Some(id) => flight.push(post(&channel, "eai.out", "response.omni.retailsales", id, vec![b'x'; ANSWER])),
                 None => is_open = false,
             },
         }

@@ -1,16 +1,15 @@
 //! The real `eaid`: prepares its database and runs.
 
+use crate::servers::Servers;
 use crate::{Failed, sale};
 use std::path::Path;
 use std::process::Stdio;
 use tokio::process::{Child, Command};
 
-/// Where it works.
+/// How it is started.
 pub struct Daemon {
-    /// Its database.
-    pub database: String,
-    /// Its broker.
-    pub amqp: String,
+    program: &'static str,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// A running one; killed when dropped.
@@ -20,27 +19,49 @@ pub struct Running {
 }
 
 impl Daemon {
+    /// The shipped registrations and tables, and none of the transports. `program` is what Cargo built: only a
+    /// benchmark itself is told where that is.
+    pub fn new(program: &'static str) -> Daemon {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../config");
+        let shipped = |name: &str| shipped.join(name).to_string_lossy().into_owned();
+        let daemon = Daemon { program, settings: Vec::new() };
+        daemon
+            .set("EAID_AMQP__ENABLED", "false")
+            .set("EAID_SPOOL__ENABLED", "false")
+            .set("EAID_HTTP__ENABLED", "false")
+            .set("EAID_LOG__LEVEL", "error")
+            .set("EAID_CATALOG__ADAPTERS", shipped("adapters.toml"))
+            .set("EAID_CATALOG__ROUTES", shipped("routes.toml"))
+            .set("EAID_CATALOG__REFERENCE", shipped("reference"))
+    }
+
+    /// On the broker, and a database of the cluster.
+    pub fn on_servers(program: &'static str, servers: &Servers, database: &str) -> Daemon {
+        Daemon::new(program)
+            .set("EAID_DATABASE__URL", database)
+            .set("EAID_AMQP__ENABLED", "true")
+            .set("EAID_AMQP__URL", &*servers.amqp)
+    }
+
+    /// Sets a key of its configuration, which may be set already.
+    pub fn set(mut self, key: &'static str, value: impl Into<String>) -> Daemon {
+        self.settings.retain(|(known, _)| *known != key);
+        self.settings.push((key, value.into()));
+        self
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_eaid"));
-        command
-            .args(arguments)
-            .current_dir(std::env::temp_dir())
-            .env("EAID_DATABASE__URL", &self.database)
-            .env("EAID_AMQP__ENABLED", "true")
-            .env("EAID_AMQP__URL", &self.amqp)
-            .env("EAID_SPOOL__ENABLED", "false")
-            .env("EAID_HTTP__ENABLED", "false")
-            .env("EAID_LOG__LEVEL", "error")
-            .env("EAID_CATALOG__ADAPTERS", shipped.join("adapters.toml"))
-            .env("EAID_CATALOG__ROUTES", shipped.join("routes.toml"))
-            .env("EAID_CATALOG__REFERENCE", shipped.join("reference"))
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+        let mut command = Command::new(self.program);
+        let settings = self.settings.iter().map(|(key, value)| (key, value));
+        command.args(arguments).current_dir(std::env::temp_dir()).envs(settings);
+        command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
 
     /// Makes the tables and loads De/Para.
+    ///
+    /// # Errors
+    /// Where a verb fails.
     pub async fn prepare(&self) -> Result<(), Failed> {
         let file = std::env::temp_dir().join(format!("eaid-bench-{}.csv", std::process::id()));
         std::fs::write(&file, sale::depara())?;
@@ -56,6 +77,9 @@ impl Daemon {
     }
 
     /// Starts it in some roles.
+    ///
+    /// # Errors
+    /// Where there is no such program.
     pub fn start(&self, roles: &str) -> Result<Running, Failed> {
         let child = self.command(&["run", "--roles", roles]).spawn()?;
         let id = child.id().ok_or("eaid ended at once")?;
@@ -70,6 +94,9 @@ impl Running {
     }
 
     /// Awaits work that it does; if it ends before that is done, so does the benchmark.
+    ///
+    /// # Errors
+    /// Its end, or the failure of that work.
     pub async fn does<T>(&mut self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
         tokio::select! {
             biased;
@@ -79,6 +106,9 @@ impl Running {
     }
 
     /// SIGTERM, and its orderly end.
+    ///
+    /// # Errors
+    /// Any other end.
     pub async fn stop(mut self) -> Result<(), Failed> {
         let told = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.id)]).status().await?;
         let ended = self.child.wait().await?;

@@ -1,7 +1,8 @@
 //! The database of one run, and the count of its rows.
 
+use crate::Failed;
 use crate::processes::Processes;
-use crate::{Failed, Mark};
+use crate::watch::Mark;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ pub struct Database {
 }
 
 /// What the cluster promises; a benchmark without fsync would be no use.
+///
+/// # Errors
+/// Where it is without.
 pub async fn describe(cluster: &str) -> Result<String, Failed> {
     let mut connection = PgConnection::connect(cluster).await?;
     let mut told = Vec::new();
@@ -33,6 +37,9 @@ pub async fn describe(cluster: &str) -> Result<String, Failed> {
 
 impl Database {
     /// Makes an empty one.
+    ///
+    /// # Errors
+    /// What the cluster says.
     pub async fn create(cluster: &str) -> Result<Database, Failed> {
         let name = format!("eaid_bench_{}", uuid::Uuid::new_v4().simple());
         let mut admin = PgConnection::connect(cluster).await?;
@@ -42,6 +49,9 @@ impl Database {
     }
 
     /// Lets the cluster write down what earlier runs left, so that this one does not pay for it.
+    ///
+    /// # Errors
+    /// What the cluster says.
     pub async fn settle(&self) -> Result<(), Failed> {
         let mut connection = PgConnection::connect(&self.url).await?;
         sqlx::query("vacuum analyze").execute(&mut connection).await?;
@@ -50,6 +60,9 @@ impl Database {
     }
 
     /// Waits until every answer is marked as sent.
+    ///
+    /// # Errors
+    /// Where that takes more than a minute.
     pub async fn wait_until_sent(&self, answers: usize) -> Result<(), Failed> {
         let mut connection = PgConnection::connect(&self.url).await?;
         let deadline = Instant::now() + Duration::from_secs(60);
@@ -66,6 +79,9 @@ impl Database {
     }
 
     /// Watches from the first title to the last sale in RX.
+    ///
+    /// # Errors
+    /// Where that takes more than a quarter of an hour.
     pub async fn watch_titles(&self, sales: usize, servers: &Processes) -> Result<(Mark, Mark), Failed> {
         let mut connection = PgConnection::connect(&self.url).await?;
         let mut first = None;
@@ -89,30 +105,38 @@ impl Database {
     }
 
     /// Counts what GravaBatch must have made, exactly.
+    ///
+    /// # Errors
+    /// Any other count.
     pub async fn check_titles(&self, sales: usize) -> Result<(), Failed> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        for (what, expected) in [("sl1 where l1_situa = 'OK'", sales), ("sl1", sales), ("se1", 2 * sales)] {
-            let found = count(&mut connection, what).await?;
-            if found != expected {
-                return Err(format!("{found} rows in {what} instead of {expected}").into());
-            }
-        }
-        Ok(())
+        self.check_rows(&[("sl1 where l1_situa = 'OK'", sales), ("sl1", sales), ("se1", 2 * sales)]).await
     }
 
     /// Counts what must be there, exactly.
+    ///
+    /// # Errors
+    /// Any other count.
     pub async fn check(&self, sales: usize, customers: usize) -> Result<(), Failed> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        for (what, expected) in [
+        self.check_rows(&[
             ("xx3", sales + customers),
             ("xx3 where xx3_status = 'answered' and xx3_model = 'RETAILSALES'", sales),
             ("sl1 where l1_situa = 'RX'", sales),
             ("sl2", 3 * sales),
             ("sl4", 2 * sales),
             ("sa1", customers),
-        ] {
+        ])
+        .await
+    }
+
+    /// Counts rows, which must be exactly so many.
+    ///
+    /// # Errors
+    /// Any other count.
+    pub async fn check_rows(&self, counts: &[(&str, usize)]) -> Result<(), Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        for (what, expected) in counts {
             let found = count(&mut connection, what).await?;
-            if found != expected {
+            if found != *expected {
                 return Err(format!("{found} rows in {what} instead of {expected}").into());
             }
         }
@@ -120,6 +144,9 @@ impl Database {
     }
 
     /// Drops it.
+    ///
+    /// # Errors
+    /// What the cluster says.
     pub async fn drop(self) -> Result<(), Failed> {
         let mut admin = PgConnection::connect(&self.cluster).await?;
         sqlx::query(AssertSqlSafe(format!("drop database {} with (force)", self.name))).execute(&mut admin).await?;
@@ -127,7 +154,11 @@ impl Database {
     }
 }
 
-async fn count(connection: &mut PgConnection, what: &str) -> Result<usize, Failed> {
+/// Counts the rows of a table, or of what else may stand behind `from`.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(connection: &mut PgConnection, what: &str) -> Result<usize, Failed> {
     let found: i64 =
         sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(connection).await?;
     Ok(usize::try_from(found)?)

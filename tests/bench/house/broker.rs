@@ -3,7 +3,7 @@
 use crate::Failed;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use lapin::options::*;
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ExchangeKind};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -34,6 +34,9 @@ pub struct Depth {
 
 impl Broker {
     /// Connects.
+    ///
+    /// # Errors
+    /// What the broker says.
     pub async fn connect(url: &str) -> Result<Broker, Failed> {
         let connection = Connection::connect(url, ConnectionProperties::default()).await?;
         let channel = connection.create_channel().await?;
@@ -43,6 +46,9 @@ impl Broker {
     }
 
     /// Makes all queues anew, as eaid declares them, so that no run meets the log of another.
+    ///
+    /// # Errors
+    /// What the broker says.
     pub async fn clear(&self) -> Result<(), Failed> {
         let channel = self.connection.create_channel().await?;
         for exchange in ["eai", "eai.out"] {
@@ -65,13 +71,16 @@ impl Broker {
     }
 
     /// Publishes messages with confirms.
+    ///
+    /// # Errors
+    /// What the broker says.
     pub async fn publish(&self, key: &str, numbers: Range<usize>, message: fn(usize) -> Vec<u8>) -> Result<(), Failed> {
         let mut flight = FuturesUnordered::new();
         for number in numbers {
             if flight.len() >= 500 {
                 flight.next().await.unwrap_or(Ok(()))?;
             }
-            flight.push(post(&self.channel, "eai", key, number.to_string(), message(number)));
+            flight.push(post(&self.channel, "eai", key, number.to_string().into(), message(number)));
         }
         while let Some(done) = flight.next().await {
             done?;
@@ -80,6 +89,9 @@ impl Broker {
     }
 
     /// Waits until all of them stand in the queue.
+    ///
+    /// # Errors
+    /// Where there are more.
     pub async fn wait_until_waiting(&self, count: usize) -> Result<(), Failed> {
         loop {
             let waiting = self.count(IN).await?;
@@ -94,6 +106,9 @@ impl Broker {
     }
 
     /// Waits until so many answers have arrived.
+    ///
+    /// # Errors
+    /// Where they do not in time.
     pub async fn wait_for_answers(&self, count: usize, patience: Duration) -> Result<(), Failed> {
         let deadline = Instant::now() + patience;
         while self.count(ANSWERS).await? < count {
@@ -106,17 +121,26 @@ impl Broker {
     }
 
     /// Empties the queue of answers.
+    ///
+    /// # Errors
+    /// What the broker says.
     pub async fn purge(&self) -> Result<(), Failed> {
         self.look.queue_purge(ANSWERS.into(), QueuePurgeOptions::default()).await?;
         Ok(())
     }
 
     /// The depths.
+    ///
+    /// # Errors
+    /// What the broker says.
     pub async fn depth(&self) -> Result<Depth, Failed> {
         Ok(Depth { waiting: self.count(IN).await?, answers: self.count(ANSWERS).await? })
     }
 
     /// Nothing may be left to take, nothing in the dead letters.
+    ///
+    /// # Errors
+    /// Where anything is.
     pub async fn check_empty(&self) -> Result<(), Failed> {
         for queue in [IN, "eai.events", "eai.dead"] {
             // What a consumer had in hand comes back a moment after it has gone.
@@ -136,11 +160,14 @@ impl Broker {
 }
 
 /// Publishes one message and awaits its confirm.
-pub async fn post(channel: &Channel, exchange: &str, key: &str, id: String, body: Vec<u8>) -> Result<(), Failed> {
+///
+/// # Errors
+/// Where the broker does not take it.
+pub async fn post(channel: &Channel, exchange: &str, key: &str, id: ShortString, body: Vec<u8>) -> Result<(), Failed> {
     let properties = BasicProperties::default()
         .with_delivery_mode(2)
         .with_content_type("application/json".into())
-        .with_message_id(id.into());
+        .with_message_id(id);
     let options = BasicPublishOptions::default();
     match channel.basic_publish(exchange.into(), key.into(), options, &body, properties).await?.await? {
         Confirmation::Ack(None) => Ok(()),

@@ -1,25 +1,26 @@
 //! What the servers and the program under test use, as the kernel tells it.
 
 use crate::Failed;
+use crate::servers::Servers;
 use std::fs;
 use std::path::Path;
 
 /// The processes that share the work.
 pub struct Processes {
-    broker: u32,
-    postgres: u32,
-    program: Option<u32>,
+    /// Broker and cluster, where they have a part in it.
+    servers: Option<(u32, u32)>,
+    programs: Vec<u32>,
 }
 
 /// CPU time used so far, in seconds.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Used {
     /// The broker.
     pub broker: f64,
     /// The cluster, with the connections that have ended.
     pub postgres: f64,
-    /// The program under test.
-    pub program: f64,
+    /// The program under test; of several, each.
+    pub programs: Vec<f64>,
     /// The whole machine.
     pub machine: f64,
     /// This benchmark.
@@ -31,32 +32,46 @@ const TICKS: f64 = 100.0;
 
 impl Processes {
     /// Finds the servers by the ports they listen on.
-    pub fn find(amqp: &str, database: &str, program: Option<u32>) -> Result<Processes, Failed> {
-        Ok(Processes { broker: listener(port(amqp)?)?, postgres: listener(port(database)?)?, program })
+    ///
+    /// # Errors
+    /// Where they run as another user.
+    pub fn find(servers: &Servers, programs: &[u32]) -> Result<Processes, Failed> {
+        let servers = (listener(port(&servers.amqp)?)?, listener(port(&servers.database)?)?);
+        Ok(Processes { servers: Some(servers), programs: programs.to_vec() })
+    }
+
+    /// A program that needs no server.
+    pub fn alone(program: u32) -> Processes {
+        Processes { servers: None, programs: vec![program] }
     }
 
     /// What they have used.
+    ///
+    /// # Errors
+    /// Where one has ended.
     pub fn used(&self) -> Result<Used, Failed> {
         let all = fs::read_to_string("/proc/stat")?;
         let busy = all.lines().next().unwrap_or_default().split_whitespace().skip(1);
         let busy: Vec<f64> = busy.filter_map(|number| number.parse().ok()).collect();
         // user nice system idle iowait irq softirq steal
         let machine: f64 = [0, 1, 2, 5, 6].iter().filter_map(|place| busy.get(*place)).sum();
-        let mut postgres = with_ended_children(self.postgres)?;
-        for child in children(self.postgres)? {
-            postgres += own(child).unwrap_or_default();
+        let mut used = Used { machine: machine / TICKS, bench: own(std::process::id())?, ..Used::default() };
+        if let Some((broker, postgres)) = self.servers {
+            used.broker = own(broker)?;
+            used.postgres = with_ended_children(postgres)?;
+            for child in children(postgres)? {
+                used.postgres += own(child).unwrap_or_default();
+            }
         }
-        Ok(Used {
-            broker: own(self.broker)?,
-            postgres,
-            program: self.program.map_or(Ok(0.0), own)?,
-            machine: machine / TICKS,
-            bench: own(std::process::id())?,
-        })
+        used.programs = self.programs.iter().map(|program| own(*program)).collect::<Result<_, _>>()?;
+        Ok(used)
     }
 }
 
 /// The greatest memory that a process has held, in bytes.
+///
+/// # Errors
+/// Where it has ended.
 pub fn peak_memory(process: u32) -> Result<u64, Failed> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
