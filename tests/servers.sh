@@ -163,7 +163,8 @@ start_rabbitmq() {
     mkdir "$home"
     printf '%s' "eaid$RANDOM$RANDOM$RANDOM" >"$home/.erlang.cookie"
     chmod 400 "$home/.erlang.cookie"
-    echo '[].' >"$home/enabled_plugins"
+    # It comes with RabbitMQ, and spreads messages over several queues.
+    echo '[rabbitmq_consistent_hash_exchange].' >"$home/enabled_plugins"
     : >"$home/env.conf"
     cat >"$home/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$amqp_port

@@ -185,9 +185,14 @@ impl Site {
 
     /// A further daemon, on the same queues and database. It says what it says in the same log.
     pub async fn companion(&self) -> Companion {
+        self.companion_on("eai.in").await
+    }
+
+    /// A further daemon on the same database, on a queue of its own.
+    pub async fn companion_on(&self, queue: &str) -> Companion {
         let http = Client { port: servers::port(), token: None };
         let listen = format!("127.0.0.1:{}", http.port);
-        let more = [("EAID_HTTP__LISTEN", listen.as_str())];
+        let more = [("EAID_HTTP__LISTEN", listen.as_str()), ("EAID_AMQP__QUEUE_IN", queue)];
         let mut daemon = self.surroundings.start(&["run", "--config", "eaid.toml"], &more);
         ready(&mut daemon, &http, self.folder.path()).await;
         Companion { daemon, http }

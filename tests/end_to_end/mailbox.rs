@@ -4,13 +4,13 @@ use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, ExchangeKind};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-use crate::messages::{text, uuid};
+use crate::messages::{new_uuid, text, uuid};
 use crate::omni::Out;
 use crate::wait::{PATIENCE, PAUSE, until};
 use crate::xml;
@@ -149,7 +149,10 @@ impl Mailbox {
 
     /// Publishes until a queue has it, as the broker confirms.
     pub async fn publish(&self, exchange: &str, key: &str, content_type: &str, body: &[u8]) {
-        let properties = BasicProperties::default().with_delivery_mode(2).with_content_type(content_type.into());
+        let properties = BasicProperties::default()
+            .with_delivery_mode(2)
+            .with_content_type(content_type.into())
+            .with_message_id(new_uuid().into());
         let options = BasicPublishOptions { mandatory: true, ..Default::default() };
         // Not by way of `ask`: a load publishes from a task, and closures that wait cannot move there.
         let published = async {
@@ -235,6 +238,30 @@ impl Mailbox {
             }
         });
         change.await;
+    }
+
+    /// Spreads what partners publish over queues, by a consistent-hash exchange, instead of bringing it to `eai.in`.
+    pub async fn spread_over(&self, queues: &[&str]) {
+        let spread = self.asking.ask("the exchange that spreads", async |_, channel| {
+            let none = FieldTable::default;
+            let (kind, durable) = (ExchangeKind::Custom("x-consistent-hash".to_owned()), true);
+            let options = ExchangeDeclareOptions { durable, ..Default::default() };
+            let mut by = none();
+            by.insert("hash-property".into(), AMQPValue::LongString("message_id".into()));
+            channel.exchange_declare("eai.spread".into(), kind, options, by).await?;
+            for queue in queues {
+                let options = QueueDeclareOptions { durable, ..Default::default() };
+                let mut quorum = none();
+                quorum.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+                channel.queue_declare((*queue).into(), options, quorum).await?;
+                let (options, weight) = (QueueBindOptions::default(), "1".into());
+                channel.queue_bind((*queue).into(), "eai.spread".into(), weight, options, none()).await?;
+            }
+            let options = ExchangeBindOptions::default();
+            channel.exchange_bind("eai.spread".into(), "eai".into(), "in.#".into(), options, none()).await?;
+            channel.queue_unbind("eai.in".into(), "eai".into(), "in.#".into(), none()).await
+        });
+        spread.await;
     }
 
     /// Waits until the mailbox is empty: what was in it stands before a last message of our own.

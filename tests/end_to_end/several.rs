@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 use crate::answers::{reasons, status};
-use crate::harness::{Engine, Site};
+use crate::harness::{Companion, Engine, Site};
 use crate::kill::Random;
 use crate::messages::{again, counter, customer, uuid, with};
 use crate::wait::until;
@@ -37,6 +37,24 @@ async fn share(daemons: usize) {
     for _ in 1..daemons {
         others.push(site.companion().await);
     }
+    trade(site, others).await;
+}
+
+/// More queues, where one is full: each message goes to one of them, and each daemon takes one.
+#[tokio::test]
+async fn two_queues() {
+    let mut site = Site::on(Engine::Production, "spread").await;
+    site.stop().await;
+    site.omni.mailbox().spread_over(&["eai.in.1", "eai.in.2"]).await;
+    // It would bind its queue to the partners' exchange, and take every message.
+    site.set("EAID_AMQP__DECLARE", "false");
+    site.set("EAID_AMQP__QUEUE_IN", "eai.in.1");
+    site.start().await;
+    let other = site.companion_on("eai.in.2").await;
+    trade(site, vec![other]).await;
+}
+
+async fn trade(site: Site, others: Vec<Companion>) {
     let sales: Vec<Value> = (1..=SALES).map(counter).collect();
     let rivals: Vec<Value> = sales.iter().map(again).collect();
     let states = (1..=CUSTOMERS).flat_map(|number| (1..=STATES).map(move |minute| state(number, minute)));
