@@ -228,6 +228,62 @@ pub trait Declared: Sized + Default + Clone {
     fn from_row(row: &Row) -> Self;
 }
 
+/// What reads rows of a declared table: the struct of its rows, or an [`excerpt!`](crate::excerpt!) of few columns.
+pub trait Reads: Sized {
+    /// The table.
+    const OF: &'static Table;
+    /// The columns that are read; none: all.
+    const COLUMNS: Option<&'static [usize]>;
+    /// Reads a row of the table.
+    fn read(row: &Row) -> Self;
+}
+
+impl<T: Declared> Reads for T {
+    const OF: &'static Table = T::TABLE;
+    const COLUMNS: Option<&'static [usize]> = None;
+
+    fn read(row: &Row) -> Self {
+        T::from_row(row)
+    }
+}
+
+/// Declares the few columns that a routine reads of a wide table of others, all of text: the others are not fetched.
+///
+/// ```
+/// # eaid_adapters::table! {
+/// #     /// Coins in the till.
+/// #     pub table Coin "coin" key(till, value) {
+/// #         /// Which till.
+/// #         till: text;
+/// #         /// Which coin, in reais.
+/// #         value: amount(2);
+/// #     }
+/// # }
+/// eaid_adapters::excerpt! {
+///     /// Whose till it is.
+///     pub excerpt Till of Coin { till }
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! excerpt {
+    ($(#[doc = $doc:literal])* pub excerpt $name:ident of $of:ident { $($column:ident),+ }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub struct $name { $(pub $column: $crate::table::Word,)+ }
+
+        impl $crate::table::Reads for $name {
+            const OF: &'static $crate::table::Table = $of::TABLE;
+            const COLUMNS: Option<&'static [usize]> = Some(&[$($of::$column),+]);
+
+            fn read(row: &$crate::table::Row) -> Self {
+                $name { $($column: $crate::table::CellType::from_cell(&row.cells[$of::$column]),)+ }
+            }
+        }
+    };
+}
+
 /// Declares a table and the struct of its rows.
 ///
 /// ```

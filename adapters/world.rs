@@ -2,13 +2,16 @@
 //! looked up in one round trip; then it asks the [`World`]. Effects of earlier verdicts of the batch are seen.
 
 mod footprint;
+#[cfg(test)]
+mod tests;
 
 use crate::effect::{Alias, Effect, Update};
 use crate::number::six_characters;
-use crate::table::{Cell, Declared, KEY, Row, Table};
+use crate::table::{Cell, KEY, Reads, Row, Table};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use foldhash::{HashMap, HashSet};
 pub use footprint::Footprint;
+use std::collections::BTreeSet;
 
 /// One thing to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +51,8 @@ pub enum Want {
 #[derive(Debug, Default)]
 pub struct Wants {
     asked: HashSet<Want>,
+    /// The columns that are read of a table's rows; a table of which whole rows are read has none.
+    columns: HashMap<&'static str, Option<BTreeSet<usize>>>,
     numbers: HashMap<String, u32>,
 }
 
@@ -58,20 +63,42 @@ impl Wants {
     }
 
     /// Wants a De/Para entry with its rows.
-    pub fn linked<T: Declared>(&mut self, partner: &str, alias: Alias, external: &str) {
+    pub fn linked<T: Reads>(&mut self, partner: &str, alias: Alias, external: &str) {
         let (partner, external) = (partner.to_owned(), external.to_owned());
-        self.asked.insert(Want::Linked { partner, alias, external, table: T::TABLE });
+        self.read(T::OF, T::COLUMNS);
+        self.asked.insert(Want::Linked { partner, alias, external, table: T::OF });
     }
 
     /// Wants rows by an index (`KEY`, or a constant of the table).
-    pub fn rows<T: Declared>(&mut self, index: usize, values: &[&str]) {
-        self.rows_of(T::TABLE, index, values);
+    pub fn rows<T: Reads>(&mut self, index: usize, values: &[&str]) {
+        self.rows_by(T::OF, T::COLUMNS, index, values);
     }
 
     /// Wants rows of a table by an index.
     pub fn rows_of(&mut self, table: &'static Table, index: usize, values: &[&str]) {
+        self.rows_by(table, None, index, values);
+    }
+
+    fn rows_by(&mut self, table: &'static Table, columns: Option<&[usize]>, index: usize, values: &[&str]) {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
+        self.read(table, columns);
         self.asked.insert(Want::Rows { table, index, values });
+    }
+
+    fn read(&mut self, table: &'static Table, columns: Option<&[usize]>) {
+        let known = self.columns.entry(table.name).or_insert_with(|| Some(BTreeSet::new()));
+        match (known.as_mut(), columns) {
+            (Some(known), Some(columns)) => known.extend(columns),
+            _ => *known = None,
+        }
+    }
+
+    /// The columns that the rows of a table are to have at least: those that are read, and those by which rows are
+    /// found. None: all.
+    pub fn columns(&self, table: &'static Table) -> Option<Vec<usize>> {
+        let read = self.columns.get(table.name)?.as_ref()?;
+        let found_by = table.indexes.iter().flat_map(|index| index.columns).chain(&table.link);
+        Some(read.iter().chain(found_by).copied().collect::<BTreeSet<usize>>().into_iter().collect())
     }
 
     /// Wants numbers of a sequence; an upper bound, what is not used is lost.
@@ -89,9 +116,11 @@ impl Wants {
         self.numbers.iter().map(|(sequence, count)| (sequence.as_str(), *count))
     }
 
-    /// What is wanted of rows and De/Para that a world was not asked before.
+    /// What is wanted of rows and De/Para that a world was not asked before. Rows of which it knows a part come whole.
     pub fn beyond(mut self, world: &World) -> Wants {
-        self.asked.retain(|want| !world.asked.contains(want));
+        let in_part = |table: &str| world.shelves.get(table).is_some_and(|shelf| shelf.is_in_part);
+        self.columns.iter_mut().filter(|(table, _)| in_part(table)).for_each(|(_, columns)| *columns = None);
+        self.asked.retain(|want| world.asked.get(want) != Some(&Known::Whole));
         self
     }
 
@@ -103,6 +132,10 @@ impl Wants {
     /// Takes in what another wants.
     pub fn absorb(&mut self, other: Wants) {
         self.asked.extend(other.asked);
+        for (table, columns) in other.columns {
+            let known = self.columns.entry(table).or_insert_with(|| Some(BTreeSet::new()));
+            *known = known.take().zip(columns).map(|(known, columns)| known.union(&columns).copied().collect());
+        }
         for (sequence, count) in other.numbers {
             *self.numbers.entry(sequence).or_default() += count;
         }
@@ -125,24 +158,39 @@ pub struct Flaw(pub String);
 
 #[derive(Debug, Default)]
 struct Shelf {
+    /// Not every column of its rows may be known.
+    is_in_part: bool,
     rows: Vec<Option<Row>>,
+    /// The indexes by which rows are asked for, the key aside.
+    asked_by: BTreeSet<usize>,
     by_index: HashMap<(usize, Vec<Cell>), Vec<usize>>,
     by_link: HashMap<String, Vec<usize>>,
 }
 
 impl Shelf {
     fn put(&mut self, row: Row) {
-        if let Some(place) = self.find(KEY, &row.values(KEY)).first() {
-            // The same row, found by two ways.
-            let _ = place;
-            return;
+        match self.find(KEY, &row.values(KEY)).first() {
+            // The same row, found by two ways, or more of it.
+            Some(place) if self.is_in_part => self.rows[*place] = None,
+            Some(_) => return,
+            None => {}
         }
         self.add(row);
     }
 
+    /// Finds rows by this index from now on.
+    fn ask_by(&mut self, index: usize) {
+        if index != KEY && self.asked_by.insert(index) {
+            for (place, row) in self.rows.iter().enumerate() {
+                let Some(row) = row else { continue };
+                self.by_index.entry((index, row.values(index))).or_default().push(place);
+            }
+        }
+    }
+
     fn add(&mut self, row: Row) {
         let place = self.rows.len();
-        for index in 0..row.table.indexes.len() {
+        for index in std::iter::once(KEY).chain(self.asked_by.iter().copied()) {
             self.by_index.entry((index, row.values(index))).or_default().push(place);
         }
         if let Some(link) = row.table.link {
@@ -172,6 +220,14 @@ impl Shelf {
     }
 }
 
+/// How much is known of what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Whole,
+    /// Of rows, the columns that were read.
+    InPart,
+}
+
 /// What is known while a batch is decided.
 #[derive(Debug)]
 pub struct World {
@@ -179,7 +235,7 @@ pub struct World {
     /// By partner, kind and code; `None`: an earlier message of the batch removed it.
     depara: HashMap<String, HashMap<Alias, HashMap<String, Option<DePara>>>>,
     shelves: HashMap<&'static str, Shelf>,
-    asked: HashSet<Want>,
+    asked: HashMap<Want, Known>,
     /// The tables that rows are asked of: new rows of others need not be remembered.
     tables: HashSet<&'static str>,
     numbers: HashMap<String, std::ops::Range<u64>>,
@@ -193,7 +249,7 @@ impl World {
             now,
             depara: HashMap::default(),
             shelves: HashMap::default(),
-            asked: HashSet::default(),
+            asked: HashMap::default(),
             tables: HashSet::default(),
             numbers: HashMap::default(),
             footprint: Footprint::default(),
@@ -208,12 +264,24 @@ impl World {
             Want::DePara { .. } => None,
             Want::Linked { table, .. } | Want::Rows { table, .. } => Some(table.name),
         }));
-        self.asked.extend(wants.asked);
+        for (table, columns) in &wants.columns {
+            self.shelves.entry(table).or_default().is_in_part |= columns.is_some();
+        }
+        let is_in_part = |table: &Table| wants.columns.get(table.name).is_some_and(Option::is_some);
+        for want in &wants.asked {
+            if let Want::Rows { table, index, .. } = want {
+                self.shelves.entry(table.name).or_default().ask_by(*index);
+            }
+        }
+        self.asked.extend(wants.asked.into_iter().map(|want| match &want {
+            Want::Linked { table, .. } | Want::Rows { table, .. } if is_in_part(table) => (want, Known::InPart),
+            _ => (want, Known::Whole),
+        }));
     }
 
     /// Notes what was looked up, as it stands before anything is decided.
     pub fn note_looks(&mut self) {
-        for want in &self.asked {
+        for want in self.asked.keys() {
             let internal = match want {
                 Want::Linked { partner, alias, external, .. } => self
                     .known_depara(partner, *alias, external)
@@ -272,8 +340,8 @@ impl World {
             return Ok(entry.as_ref());
         }
         let (partner, external) = (partner.to_owned(), external.to_owned());
-        let wanted = self.asked.contains(&Want::DePara { partner: partner.clone(), alias, external: external.clone() })
-            || self.asked.iter().any(|want| {
+        let wanted = self.asked.contains_key(&Want::DePara { partner: partner.clone(), alias, external: external.clone() })
+            || self.asked.keys().any(|want| {
                 matches!(want, Want::Linked { partner: p, alias: a, external: e, .. } if *p == partner && *a == alias && *e == external)
             });
         if wanted { Ok(None) } else { Err(Flaw(format!("De/Para {} was asked but not wanted", alias.alias))) }
@@ -283,7 +351,7 @@ impl World {
     ///
     /// # Errors
     /// [`Flaw`] where it was not wanted.
-    pub fn linked<T: Declared>(
+    pub fn linked<T: Reads>(
         &self,
         partner: &str,
         alias: Alias,
@@ -291,18 +359,14 @@ impl World {
     ) -> Result<Option<(DePara, Vec<T>)>, Flaw> {
         let Some(entry) = self.known_depara(partner, alias, external).and_then(Option::as_ref) else {
             let (partner, external) = (partner.to_owned(), external.to_owned());
-            if self.asked.contains(&Want::Linked { partner, alias, external, table: T::TABLE }) {
+            if self.asked.contains_key(&Want::Linked { partner, alias, external, table: T::OF }) {
                 return Ok(None);
             }
-            return Err(Flaw(format!(
-                "De/Para {} with rows of {} was asked but not wanted",
-                alias.alias,
-                T::TABLE.name
-            )));
+            return Err(Flaw(format!("De/Para {} with rows of {} was asked but not wanted", alias.alias, T::OF.name)));
         };
-        let rows = self.shelves.get(T::TABLE.name).map_or_else(Vec::new, |shelf| {
+        let rows = self.shelves.get(T::OF.name).map_or_else(Vec::new, |shelf| {
             let places = shelf.by_link.get(&entry.internal).into_iter().flatten();
-            places.filter_map(|place| shelf.rows[*place].as_ref()).map(T::from_row).collect()
+            places.filter_map(|place| shelf.rows[*place].as_ref()).map(T::read).collect()
         });
         Ok(Some((entry.clone(), rows)))
     }
@@ -311,8 +375,8 @@ impl World {
     ///
     /// # Errors
     /// [`Flaw`] where they were not wanted.
-    pub fn rows<T: Declared>(&self, index: usize, values: &[&str]) -> Result<Vec<T>, Flaw> {
-        Ok(self.rows_of(T::TABLE, index, values)?.into_iter().map(T::from_row).collect())
+    pub fn rows<T: Reads>(&self, index: usize, values: &[&str]) -> Result<Vec<T>, Flaw> {
+        Ok(self.rows_of(T::OF, index, values)?.into_iter().map(T::read).collect())
     }
 
     /// Rows of a table by an index, in the order of their keys.
@@ -325,7 +389,7 @@ impl World {
         let mut rows: Vec<&Row> = self.shelves.get(table.name).map_or_else(Vec::new, |shelf| {
             shelf.find(index, &cells).into_iter().filter_map(|place| shelf.rows[place].as_ref()).collect()
         });
-        if rows.is_empty() && !self.asked.contains(&Want::Rows { table, index, values: texts }) {
+        if rows.is_empty() && !self.asked.contains_key(&Want::Rows { table, index, values: texts }) {
             return Err(Flaw(format!("rows of {} were asked but not wanted", table.name)));
         }
         rows.sort_by_cached_key(|row| row.values(KEY));

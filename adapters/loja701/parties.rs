@@ -3,12 +3,18 @@
 use crate::crma980::tables::Sa1;
 use crate::desk::{At, Desk};
 use crate::effect::{Alias, Key};
+use crate::excerpt;
 use crate::ids;
 use crate::table::KEY;
 use crate::world::Flaw;
 use eaid_schemas::retail_sales::{RetailSales, SaleType};
 use eaid_schemas::violation::Code;
 use rust_decimal::Decimal;
+
+excerpt! {
+    /// What a sale reads of its customer.
+    pub excerpt Buyer of Sa1 { a1_cod, a1_loja, a1_msblql }
+}
 
 /// Our codes of those who take part.
 #[derive(Debug, Default)]
@@ -79,7 +85,7 @@ fn unnamed<'a>(desk: &mut Desk<'a, RetailSales>) -> Result<(&'a str, &'a str), F
         return Ok(("", ""));
     }
     let (code, store) = desk.books.retail.default_customer();
-    if let Some(customer) = desk.world.rows::<Sa1>(KEY, &[code, store])?.first() {
+    if let Some(customer) = desk.world.rows::<Buyer>(KEY, &[code, store])?.first() {
         unless_blocked(desk, customer, PATH);
     }
     Ok((code, store))
@@ -112,7 +118,7 @@ fn supplier<'a>(desk: &mut Desk<'a, RetailSales>, external: &str) -> Result<Opti
 }
 
 fn named<'a>(desk: &mut Desk<'a, RetailSales>, code: &'a str, store: &'a str) -> Result<(&'a str, &'a str), Flaw> {
-    match desk.world.rows::<Sa1>(KEY, &[code, store])?.first() {
+    match desk.world.rows::<Buyer>(KEY, &[code, store])?.first() {
         Some(customer) => unless_blocked(desk, customer, "/CustomerCode"),
         None if (code, store) == desk.books.retail.default_customer() => {}
         None => {
@@ -127,7 +133,7 @@ fn named<'a>(desk: &mut Desk<'a, RetailSales>, code: &'a str, store: &'a str) ->
 fn known<'a>(desk: &mut Desk<'a, RetailSales>, external: &str) -> Result<(&'a str, &'a str), Flaw> {
     const PATH: &str = "/CustomerVendorInternalId";
     let partner = desk.letter.partner();
-    let Some((_, rows)) = desk.world.linked::<Sa1>(partner, Alias::CUSTOMER, external)? else {
+    let Some((_, rows)) = desk.world.linked::<Buyer>(partner, Alias::CUSTOMER, external)? else {
         desk.found.missing_depara(partner, Alias::CUSTOMER, external, PATH);
         return Ok(("", ""));
     };
@@ -143,7 +149,7 @@ fn known<'a>(desk: &mut Desk<'a, RetailSales>, external: &str) -> Result<(&'a st
     Ok(named.unwrap_or_default())
 }
 
-fn unless_blocked(desk: &mut Desk<'_, RetailSales>, customer: &Sa1, path: &str) {
+fn unless_blocked(desk: &mut Desk<'_, RetailSales>, customer: &Buyer, path: &str) {
     if customer.a1_msblql == "1" {
         let text = format!(
             "O cliente {}, loja {}, está bloqueado: envie o CustomerVendor com RegisterSituation Active.",

@@ -1,9 +1,9 @@
 //! What a sale wants looked up: everything that `apply` may ask, in one round trip.
 
+use super::document;
+use super::parties::{self, Buyer};
 use super::tables::Sl1;
-use super::{document, parties};
 use crate::books::Books;
-use crate::crma980::tables::Sa1;
 use crate::effect::Alias;
 use crate::loja704::tables::Sc0;
 use crate::number_sequence;
@@ -62,15 +62,15 @@ impl Asking<'_> {
 
     fn customer(&mut self, message: &RetailSales, books: &Books) {
         if let (Some(code), Some(store)) = (&message.customer_code, &message.store_code) {
-            self.wants.rows::<Sa1>(KEY, &[code.as_str(), store.as_str()]);
+            self.wants.rows::<Buyer>(KEY, &[code.as_str(), store.as_str()]);
         } else if let Some(id) = &message.customer_vendor_internal_id {
-            self.wants.linked::<Sa1>(self.partner, Alias::CUSTOMER, id.as_str());
+            self.wants.linked::<Buyer>(self.partner, Alias::CUSTOMER, id.as_str());
             if parties::is_from_supplier(message) {
                 self.wants.depara(self.partner, Alias::SUPPLIER, id.as_str());
             }
         } else {
             let (code, store) = books.retail.default_customer();
-            self.wants.rows::<Sa1>(KEY, &[code, store]);
+            self.wants.rows::<Buyer>(KEY, &[code, store]);
         }
     }
 

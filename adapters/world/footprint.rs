@@ -7,7 +7,7 @@ use crate::table::{Row, Table};
 use foldhash::HashSet;
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// What was looked at and what changes, as hashes: two that meet by chance cost a second look, no more.
 #[derive(Clone, Debug, Default)]
@@ -22,12 +22,19 @@ pub struct Footprint {
 #[derive(Hash)]
 enum Spot<'a> {
     DePara(&'a str, Alias, &'a str),
-    Row(&'static str, usize, Vec<&'a str>),
     Linked(&'static str, &'a str),
 }
 
 fn hash(of: impl Hash) -> u64 {
     FixedState::default().hash_one(of)
+}
+
+/// Rows by the values of an index.
+fn rows<'a>(table: &Table, index: usize, values: impl Iterator<Item = &'a str>) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    (table.name, index).hash(&mut hasher);
+    values.for_each(|value| value.hash(&mut hasher));
+    hasher.finish()
 }
 
 impl Footprint {
@@ -63,8 +70,7 @@ impl Footprint {
                 self.looked.extend(internal.map(|internal| hash(Spot::Linked(table.name, internal))));
             }
             Want::Rows { table, index, values } => {
-                let values = values.iter().map(String::as_str).collect();
-                self.looked.insert(hash(Spot::Row(table.name, *index, values)));
+                self.looked.insert(rows(table, *index, values.iter().map(String::as_str)));
                 self.looked_in.insert(table.name);
             }
         }
@@ -79,8 +85,7 @@ impl Footprint {
     pub(super) fn change_row(&mut self, row: &Row) {
         let text = |column: usize| row.cells[column].as_text();
         for (index, declared) in row.table.indexes.iter().enumerate() {
-            let values = declared.columns.iter().map(|column| text(*column)).collect();
-            self.changed.insert(hash(Spot::Row(row.table.name, index, values)));
+            self.changed.insert(rows(row.table, index, declared.columns.iter().map(|column| text(*column))));
         }
         if let Some(link) = row.table.link {
             self.changed.insert(hash(Spot::Linked(row.table.name, text(link))));

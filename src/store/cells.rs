@@ -86,6 +86,18 @@ fn scaled(amount: Decimal, scale: u32) -> Option<Decimal> {
     fits.then(|| if amount.is_zero() { amount.abs() } else { amount })
 }
 
+/// Reads a row of a declared table of which only some columns were fetched, from their texts; the others are empty.
+pub(super) fn read_part(table: &'static Table, columns: &[usize], texts: Vec<Option<Word>>) -> sqlx::Result<Row> {
+    if texts.len() != columns.len() {
+        return Err(unfit(format!("a part of a row of {} with {} columns", table.name, texts.len())));
+    }
+    let mut cells: Vec<Cell> = table.columns.iter().map(|column| Cell::empty(column.kind)).collect();
+    for (column, text) in columns.iter().zip(texts) {
+        cells[*column] = read(table, &table.columns[*column], text)?;
+    }
+    Ok(Row { table, cells })
+}
+
 /// Reads a row of a declared table from the texts of its columns.
 pub(super) fn read_row(table: &'static Table, texts: Vec<Option<Word>>) -> sqlx::Result<Row> {
     if texts.len() != table.columns.len() {

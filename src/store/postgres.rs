@@ -6,11 +6,13 @@
 mod claims;
 mod depara;
 mod effects;
+mod filled;
 mod hurry;
 mod inbox;
 mod keep;
 mod listing;
 mod look_up;
+mod memory;
 mod migrate;
 mod monitor;
 mod numbers;
@@ -28,6 +30,8 @@ use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Q
 use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
+use filled::Filled;
+use memory::Memory;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use std::ops::Range;
@@ -56,7 +60,8 @@ pub struct Postgres {
     people: PgPool,
     /// Whether COPY does not stall: so of Unix sockets, and of TCP without Nagle's algorithm.
     may_copy: Arc<AtomicBool>,
-    filled: effects::Filled,
+    filled: Filled,
+    memory: Memory,
 }
 
 impl Postgres {
@@ -75,7 +80,7 @@ impl Postgres {
         first.close().await.map_err(fault)?;
         let may_copy = Arc::new(AtomicBool::new(true));
         let (loops, people) = (pool(&options, 6, LOOPS, &may_copy), pool(&options, 2, PEOPLE, &may_copy));
-        Ok(Postgres { loops, people, may_copy, filled: effects::Filled::default() })
+        Ok(Postgres { loops, people, may_copy, filled: Filled::default(), memory: Memory::default() })
     }
 }
 
@@ -132,7 +137,7 @@ impl Store for Postgres {
     }
 
     async fn look_up(&self, ask: &Ask<'_>) -> Result<Found, Fault> {
-        settle(PATIENCE, look_up::look_up(&self.loops, ask)).await
+        settle(PATIENCE, look_up::look_up(&self.loops, &self.memory, ask)).await
     }
 
     async fn lease_numbers(&self, sequences: &[(String, u32)]) -> Result<Vec<Range<u64>>, Fault> {

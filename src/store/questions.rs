@@ -41,10 +41,22 @@ impl<T> Asked<'_, T> {
     }
 }
 
+/// De/Para entries that are asked for with their rows.
+pub(super) struct Linked<'a> {
+    /// The table of the rows.
+    pub table: &'static Table,
+    /// The columns that are read of them; none: all.
+    pub columns: Option<Vec<usize>>,
+    /// The entries.
+    pub entries: Vec<Entry<'a>>,
+}
+
 /// Rows that are asked for.
 pub(super) struct Rows<'a> {
     /// Their table.
     pub table: &'static Table,
+    /// The columns that are read of them; none: all.
+    pub columns: Option<Vec<usize>>,
     /// By which index.
     pub index: &'static Index,
     /// Its values.
@@ -57,7 +69,7 @@ pub(super) struct Questions<'a> {
     /// De/Para entries that are asked for without rows.
     pub depara: Vec<Entry<'a>>,
     /// Entries that are asked for with their rows, a table.
-    pub linked: Vec<(&'static Table, Vec<Entry<'a>>)>,
+    pub linked: Vec<Linked<'a>>,
     /// Rows by their values, a table and index.
     pub rows: Vec<Rows<'a>>,
     /// Fingerprints with a UUID: UUID, partner, digest.
@@ -89,7 +101,7 @@ impl Questions<'_> {
 
 /// Sorts questions. What holds the character NUL is nowhere kept and not asked for.
 pub(super) fn sort<'a>(ask: &Ask<'a>) -> Questions<'a> {
-    let mut linked: BTreeMap<&str, (&'static Table, Vec<Entry<'a>>)> = BTreeMap::new();
+    let mut linked: BTreeMap<&str, Linked<'a>> = BTreeMap::new();
     let mut rows: BTreeMap<(&str, usize), Rows<'a>> = BTreeMap::new();
     let mut questions = Questions::default();
     for want in ask.wants.asked() {
@@ -102,12 +114,13 @@ pub(super) fn sort<'a>(ask: &Ask<'a>) -> Questions<'a> {
             }
             Want::Linked { partner, alias, external, table } => {
                 let entry = Entry { partner, alias: alias.alias, external };
-                linked.entry(table.name).or_insert_with(|| (*table, Vec::new())).1.push(entry);
+                let new = || Linked { table, columns: ask.wants.columns(table), entries: Vec::new() };
+                linked.entry(table.name).or_insert_with(new).entries.push(entry);
             }
             Want::Rows { table, index, values } => {
                 // Of an index that is not declared there are no rows.
                 let Some(declared) = table.indexes.get(*index) else { continue };
-                let new = || Rows { table, index: declared, values: Vec::new() };
+                let new = || Rows { table, columns: ask.wants.columns(table), index: declared, values: Vec::new() };
                 rows.entry((table.name, *index)).or_insert_with(new).values.push(values);
             }
         }

@@ -1,14 +1,13 @@
-//! Net changes of declared tables, with statements made of their declarations.
+//! Changes of rows that are there, of declared tables, with statements made of their declarations.
 
+use super::filled::values;
 use super::migrate::is_sparse;
-use super::rows::{Column, NewRows, parameters};
+use super::rows::{Column, parameters};
 use crate::store::NotKept;
-use crate::store::cells::{Fit, fit};
 use crate::store::fold::{Changed, Changes, Gone, Values};
 use eaid_adapters::table::{Cell, Kind, Table};
 use sqlx::{AssertSqlSafe, PgConnection};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 type Columns = Vec<usize>;
 
@@ -23,28 +22,6 @@ pub(super) fn type_of(kind: Kind) -> String {
         Kind::Text => "text".to_owned(),
         Kind::Amount(scale) => format!("numeric(18,{scale})"),
         Kind::Date => "date".to_owned(),
-    }
-}
-
-/// The columns that were ever filled, a table: an insert names these and leaves the others to their defaults. The
-/// set only grows, so that a process makes few different statements.
-#[derive(Debug, Default)]
-pub(super) struct Filled(Mutex<HashMap<&'static str, Vec<bool>>>);
-
-impl Filled {
-    /// Takes in what new rows fill; gives all columns that were ever filled.
-    fn learn(&self, changes: &Changes<'_>) -> Columns {
-        let table = changes.table;
-        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let filled = tables.entry(table.name).or_default();
-        filled.resize(table.columns.len(), false);
-        for column in table.key() {
-            filled[*column] = true;
-        }
-        for (column, filled) in filled.iter_mut().enumerate() {
-            *filled = *filled || changes.inserts.iter().any(|row| !row.cells[column].is_empty());
-        }
-        (0..filled.len()).filter(|column| filled[*column]).collect()
     }
 }
 
@@ -66,19 +43,6 @@ pub(super) async fn change(connection: &mut PgConnection, changes: &Changes<'_>)
         update(connection, table, &set, &expect, &rows).await?;
     }
     Ok(())
-}
-
-/// The new rows of one table.
-pub(super) fn rows<'a>(filled: &Filled, changes: &'a Changes<'a>) -> Result<NewRows<'a>, NotKept> {
-    let table = changes.table;
-    let mut rows = NewRows::of(physical(table), changes.inserts.len());
-    if !changes.inserts.is_empty() {
-        for column in filled.learn(changes) {
-            let cells: Vec<&Cell> = changes.inserts.iter().map(|row| &row.cells[column]).collect();
-            rows.column(table.columns[column].name, values(table, column, &cells)?);
-        }
-    }
-    Ok(rows)
 }
 
 /// Changes rows that are there and hold what was expected.
@@ -127,26 +91,6 @@ fn columns(values: &Values<'_>) -> Columns {
     let mut columns: Columns = values.iter().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns
-}
-
-/// The values of a column, each fit for it; empty ones are null where the column is sparse.
-fn values<'a>(table: &Table, column: usize, cells: &[&'a Cell]) -> Result<Column<'a>, NotKept> {
-    let is_sparse = is_sparse(table, column);
-    let fits = cells.iter().map(|cell| fit(table, column, cell));
-    Ok(match table.columns[column].kind {
-        Kind::Text if is_sparse => {
-            let text = |fit: Fit<'a>| fit.text().filter(|text| !text.is_empty());
-            Column::Sparse(fits.map(|fit| fit.map(text)).collect::<Result<_, _>>()?)
-        }
-        Kind::Text => {
-            Column::Text(fits.map(|fit| fit.map(|fit| fit.text().unwrap_or_default())).collect::<Result<_, _>>()?)
-        }
-        Kind::Amount(_) => {
-            let amount = |fit: Fit<'a>| fit.amount().filter(|amount| !(is_sparse && amount.is_zero()));
-            Column::Amount(fits.map(|fit| fit.map(amount)).collect::<Result<_, _>>()?)
-        }
-        Kind::Date => Column::Date(fits.map(|fit| fit.map(Fit::date)).collect::<Result<_, _>>()?),
-    })
 }
 
 /// Names of columns and the places of their values.

@@ -1,6 +1,7 @@
 //! One transaction for a batch, in the order that the statements need of each other.
 
-use super::{depara, effects, inbox, outbox, rows, waits, withheld};
+use super::filled::Filled;
+use super::{depara, effects, filled, inbox, outbox, rows, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
 use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State};
@@ -8,12 +9,7 @@ use sqlx::PgPool;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Keeps a batch.
-pub(super) async fn keep(
-    pool: &PgPool,
-    may_copy: &AtomicBool,
-    filled: &effects::Filled,
-    batch: &Batch,
-) -> Result<Kept, NotKept> {
+pub(super) async fn keep(pool: &PgPool, may_copy: &AtomicBool, known: &Filled, batch: &Batch) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
     let holder = batch.lease.map(|(holder, _)| holder);
@@ -35,7 +31,7 @@ pub(super) async fn keep(
     let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
     let outgoing: Vec<&Outgoing> = outgoing.collect();
     let new = std::iter::once_with(|| Ok(inbox::rows(&messages)))
-        .chain(folded.tables.iter().map(|changes| effects::rows(filled, changes)))
+        .chain(folded.tables.iter().map(|changes| Ok(filled::rows(known, changes))))
         .chain(std::iter::once_with(|| depara::rows(&links)))
         .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
         .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, batch.lease))));

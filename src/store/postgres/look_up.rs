@@ -3,16 +3,17 @@
 
 use super::effects::physical;
 use super::inbox;
-use crate::store::cells::read_row;
+use super::memory::{self, Memory, Recalled};
+use crate::store::cells::{read_part, read_row};
 use crate::store::questions::{self, Questions};
 use crate::store::trouble::unfit;
 use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State};
 use eaid_adapters::effect::Alias;
-use eaid_adapters::table::{Kind, Table, Word};
+use eaid_adapters::table::{Column, Kind, Row, Table, Word};
 use eaid_adapters::world::DePara;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueRef};
-use sqlx::{AssertSqlSafe, Decode, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, Decode, PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 
 /// The texts of a De/Para entry.
@@ -23,21 +24,49 @@ const ENTRY_TEXTS: usize = 5;
 /// How the rows of a branch are read.
 enum Branch {
     DePara,
-    Linked(&'static Table),
-    Rows(&'static Table),
+    Linked(Part),
+    Rows(Part),
     Known,
     Waiting,
+    Changes,
+}
+
+/// What is fetched of the rows of a table.
+struct Part {
+    table: &'static Table,
+    /// None: all.
+    columns: Option<Vec<usize>>,
+}
+
+impl Part {
+    fn texts(&self) -> String {
+        match &self.columns {
+            Some(columns) => texts_of(columns.iter().map(|column| &self.table.columns[*column])),
+            None => texts(self.table),
+        }
+    }
+
+    fn read(&self, texts: Vec<Option<Short>>) -> sqlx::Result<Row> {
+        match &self.columns {
+            Some(columns) => read_part(self.table, columns, words(texts)),
+            None => read_row(self.table, words(texts)),
+        }
+    }
 }
 
 /// Looks up.
-pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found> {
-    let questions = questions::sort(ask);
+pub(super) async fn look_up(pool: &PgPool, memory: &Memory, ask: &Ask<'_>) -> sqlx::Result<Found> {
+    let mut questions = questions::sort(ask);
     let mut statement = Statement::default();
+    let recalled = (!questions.depara.is_empty()).then(|| memory.recall(&mut questions.depara));
+    if recalled.is_some() {
+        statement.changes();
+    }
     if !questions.depara.is_empty() {
         statement.depara(&questions.depara);
     }
-    for (table, entries) in &questions.linked {
-        statement.linked(table, entries);
+    for linked in &questions.linked {
+        statement.linked(linked);
     }
     for rows in &questions.rows {
         statement.rows(rows);
@@ -47,29 +76,12 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
     if statement.branches.is_empty() {
         return Ok(Found::default());
     }
-    let mut query = sqlx::query_as::<_, (i32, Vec<Option<Short>>)>(AssertSqlSafe(statement.parts.join(" union all ")));
-    for array in statement.arrays {
-        query = query.bind(array);
-    }
     let mut connection = pool.acquire().await?;
-    let rows = query.fetch_all(&mut *connection).await?;
-    let mut found = Found::default();
-    let mut waiting = Vec::new();
-    for (branch, texts) in rows {
-        let branch = usize::try_from(branch).ok().and_then(|branch| statement.branches.get(branch));
-        match branch.ok_or_else(|| unfit("a branch"))? {
-            Branch::DePara => found.depara.extend(read_depara(texts)?),
-            Branch::Linked(table) => {
-                let mut texts = texts;
-                let row = texts.split_off(texts.len().min(ENTRY_TEXTS));
-                found.depara.extend(read_depara(texts)?);
-                if !row.is_empty() {
-                    found.rows.push(read_row(table, words(row))?);
-                }
-            }
-            Branch::Rows(table) => found.rows.push(read_row(table, words(texts))?),
-            Branch::Known => found.known.push(read_known(texts)?),
-            Branch::Waiting => waiting.push(read_id(texts)?),
+    let Answers { mut found, waiting, changes } = statement.run(&mut connection).await?;
+    if let (Some(changes), Some(recalled)) = (changes, recalled) {
+        let forgotten = memory.learn(changes, &mut found.depara, recalled);
+        if !forgotten.is_empty() {
+            found.depara.extend(asked_again(&mut connection, memory, &forgotten).await?);
         }
     }
     if !waiting.is_empty() {
@@ -79,6 +91,32 @@ pub(super) async fn look_up(pool: &PgPool, ask: &Ask<'_>) -> sqlx::Result<Found>
     }
     questions.restore(&mut found);
     Ok(found)
+}
+
+/// De/Para that had changed since it was remembered.
+async fn asked_again(
+    connection: &mut PgConnection,
+    memory: &Memory,
+    entries: &[questions::Entry<'_>],
+) -> sqlx::Result<Vec<memory::Found>> {
+    let mut statement = Statement::default();
+    statement.changes();
+    statement.depara(entries);
+    let Answers { mut found, changes, .. } = statement.run(connection).await?;
+    if let Some(changes) = changes {
+        memory.learn(changes, &mut found.depara, Recalled::default());
+    }
+    Ok(found.depara)
+}
+
+/// What a statement found.
+#[derive(Default)]
+struct Answers {
+    found: Found,
+    /// Messages that wait, still to be read.
+    waiting: Vec<Uuid>,
+    /// How often remembered De/Para has changed, where that was asked.
+    changes: Option<i64>,
 }
 
 #[derive(Default)]
@@ -123,6 +161,39 @@ impl<'a> Statement<'a> {
         format!("unnest({}) as w ({})", arrays.join(", "), names.join(", "))
     }
 
+    /// Asks, in one round trip.
+    async fn run(self, connection: &mut PgConnection) -> sqlx::Result<Answers> {
+        let sql = AssertSqlSafe(self.parts.join(" union all "));
+        let query = sqlx::query_as::<_, (i32, Vec<Option<Short>>)>(sql);
+        let query = self.arrays.into_iter().fold(query, |query, array| query.bind(array));
+        let mut answers = Answers::default();
+        let found = &mut answers.found;
+        for (branch, texts) in query.fetch_all(connection).await? {
+            let branch = usize::try_from(branch).ok().and_then(|branch| self.branches.get(branch));
+            match branch.ok_or_else(|| unfit("a branch"))? {
+                Branch::DePara => found.depara.extend(read_depara(texts)?),
+                Branch::Linked(part) => {
+                    let mut texts = texts;
+                    let row = texts.split_off(texts.len().min(ENTRY_TEXTS));
+                    found.depara.extend(read_depara(texts)?);
+                    if !row.is_empty() {
+                        found.rows.push(part.read(row)?);
+                    }
+                }
+                Branch::Rows(part) => found.rows.push(part.read(texts)?),
+                Branch::Known => found.known.push(read_known(texts)?),
+                Branch::Waiting => answers.waiting.push(read_id(texts)?),
+                Branch::Changes => answers.changes = Some(read_changes(texts)?),
+            }
+        }
+        Ok(answers)
+    }
+
+    /// How often remembered De/Para has changed.
+    fn changes(&mut self) {
+        self.branch(Branch::Changes, "sum(s.changes)::text", "depara_steady s".to_owned());
+    }
+
     /// De/Para entries.
     fn depara(&mut self, entries: &[questions::Entry<'a>]) {
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
@@ -131,7 +202,8 @@ impl<'a> Statement<'a> {
     }
 
     /// De/Para entries with the rows they link to: an entry comes once a row, and once where it has none.
-    fn linked(&mut self, table: &'static Table, entries: &[questions::Entry<'a>]) {
+    fn linked(&mut self, linked: &questions::Linked<'a>) {
+        let (table, entries) = (linked.table, &linked.entries);
         let (Some(link), Some(key)) = (table.link, table.key().first()) else { return self.depara(entries) };
         let (link, key) = (table.columns[link].name, table.columns[*key].name);
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
@@ -141,9 +213,10 @@ impl<'a> Statement<'a> {
             each("depara", "d", BY_KEY),
             physical(table)
         );
-        let row = format!("case when t.{key} is not null then array[{}]::text[] end", texts(table));
+        let part = Part { table, columns: linked.columns.clone() };
+        let row = format!("case when t.{key} is not null then array[{}]::text[] end", part.texts());
         self.parts.push(format!("select {}, array[{ENTRY}]::text[] || {row} from {source}", self.branches.len()));
-        self.branches.push(Branch::Linked(table));
+        self.branches.push(Branch::Linked(part));
     }
 
     /// Rows by the values of an index.
@@ -155,7 +228,9 @@ impl<'a> Statement<'a> {
         let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
         conditions.extend(super::migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
         let source = format!("{asked} {}", each(&physical(table), "t", &conditions.join(" and ")));
-        self.branch(Branch::Rows(table), &texts(table), source);
+        let part = Part { table, columns: rows.columns.clone() };
+        let texts = part.texts();
+        self.branch(Branch::Rows(part), &texts, source);
     }
 
     /// Messages that are known: by fingerprint, and those without UUID by digest, the newest of them.
@@ -191,11 +266,15 @@ impl<'a> Statement<'a> {
 
 /// The columns of a table as texts.
 pub(super) fn texts(table: &Table) -> String {
-    let text = |column: &eaid_adapters::table::Column| match column.kind {
+    texts_of(table.columns.iter())
+}
+
+fn texts_of<'c>(columns: impl Iterator<Item = &'c Column>) -> String {
+    let text = |column: &Column| match column.kind {
         Kind::Text => format!("t.{}", column.name),
         Kind::Amount(_) | Kind::Date => format!("t.{}::text", column.name),
     };
-    table.columns.iter().map(text).collect::<Vec<_>>().join(", ")
+    columns.map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// A text as it comes: most need no memory of their own.
@@ -241,6 +320,11 @@ fn read_known(texts: Vec<Option<Short>>) -> sqlx::Result<Known> {
         id: id.parse().map_err(unfit)?,
         state: State::parse(&state).ok_or_else(|| unfit(format!("state {state}")))?,
     })
+}
+
+fn read_changes(texts: Vec<Option<Short>>) -> sqlx::Result<i64> {
+    let [changes] = all(texts)?;
+    changes.parse().map_err(unfit)
 }
 
 fn read_id(texts: Vec<Option<Short>>) -> sqlx::Result<Uuid> {

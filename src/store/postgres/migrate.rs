@@ -22,6 +22,7 @@ const SPINE: &[(&str, &str)] = &[
     ("answers", include_str!("migrations/8_answers.sql")),
     ("troubles", include_str!("migrations/9_troubles.sql")),
     ("suspects", include_str!("migrations/10_suspects.sql")),
+    ("steady", include_str!("migrations/11_steady.sql")),
 ];
 
 fn migrator() -> Migrator {

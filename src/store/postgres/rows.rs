@@ -4,6 +4,7 @@
 //! in by one statement, which is one round trip less. While the server takes the rows of one table, those of the next
 //! are encoded.
 
+use super::filled::Cells;
 use crate::store::{NotKept, cells, keys};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::join;
@@ -91,6 +92,29 @@ pub(super) fn parameters<'a>(columns: impl Iterator<Item = &'a Column<'a>>) -> S
     parameters.collect::<Vec<_>>().join(", ")
 }
 
+/// Where the values of new rows come from.
+enum Source<'a> {
+    Column(Column<'a>),
+    /// Cells that live in their rows.
+    Cells(Cells<'a>),
+}
+
+impl<'a> Source<'a> {
+    fn gathered(self) -> Result<Column<'a>, NotKept> {
+        match self {
+            Source::Column(column) => Ok(column),
+            Source::Cells(cells) => cells.gathered(),
+        }
+    }
+
+    fn copy(&self, row: usize, buffer: &mut PgArgumentBuffer) -> Result<(), NotKept> {
+        match self {
+            Source::Column(column) => Ok(column.copy(row, buffer)?),
+            Source::Cells(cells) => cells.copy(row, buffer),
+        }
+    }
+}
+
 /// The name of a column of texts, and where its texts are.
 pub(super) type Text<T> = (&'static str, fn(&T) -> &str);
 
@@ -98,7 +122,7 @@ pub(super) type Text<T> = (&'static str, fn(&T) -> &str);
 pub(super) struct NewRows<'a> {
     table: String,
     count: usize,
-    columns: Vec<(&'static str, Column<'a>)>,
+    columns: Vec<(&'static str, Source<'a>)>,
 }
 
 impl<'a> NewRows<'a> {
@@ -109,7 +133,12 @@ impl<'a> NewRows<'a> {
 
     /// Fills a column.
     pub(super) fn column(&mut self, name: &'static str, values: Column<'a>) {
-        self.columns.push((name, values));
+        self.columns.push((name, Source::Column(values)));
+    }
+
+    /// Fills a column with cells of as many rows.
+    pub(super) fn cells(&mut self, name: &'static str, cells: Cells<'a>) {
+        self.columns.push((name, Source::Cells(cells)));
     }
 
     /// Fills columns of texts.
@@ -133,15 +162,18 @@ impl<'a> NewRows<'a> {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        let parameters = parameters(self.columns.iter().map(|(_, column)| column));
-        let sql = format!("insert into {} ({}) select * from unnest({parameters})", self.table, self.names());
-        let query = self.columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (_, column)| column.bind(query));
+    async fn insert(self, connection: &mut PgConnection) -> Result<(), NotKept> {
+        let names = self.names();
+        let columns = self.columns.into_iter().map(|(_, source)| source.gathered());
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let parameters = parameters(columns.iter());
+        let sql = format!("insert into {} ({names}) select * from unnest({parameters})", self.table);
+        let query = columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
         query.execute(connection).await?;
         Ok(())
     }
 
-    fn encode(&self) -> sqlx::Result<Copy> {
+    fn encode(&self) -> Result<Copy, NotKept> {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend_from_slice(COPY_HEADER);
         // PostgreSQL ends at 1,600 columns.
@@ -211,7 +243,7 @@ pub(super) async fn write_all<'a>(
 }
 
 /// Writes a value with its length before it.
-fn put<'v>(value: impl Encode<'v, Postgres>, buffer: &mut PgArgumentBuffer) -> sqlx::Result<()> {
+pub(super) fn put<'v>(value: impl Encode<'v, Postgres>, buffer: &mut PgArgumentBuffer) -> sqlx::Result<()> {
     let start = buffer.len();
     buffer.extend_from_slice(&(-1i32).to_be_bytes());
     if let IsNull::No = value.encode(buffer).map_err(sqlx::Error::Encode)? {

@@ -21,7 +21,7 @@ pub(super) async fn look_up(pool: &SqlitePool, ask: &Ask<'_>) -> sqlx::Result<Fo
     if !questions.depara.is_empty() {
         found.depara = depara(&mut transaction, &questions.depara).await?;
     }
-    for (table, entries) in &questions.linked {
+    for questions::Linked { table, entries, .. } in &questions.linked {
         found.depara.extend(depara(&mut transaction, entries).await?);
         found.rows.extend(linked(&mut transaction, table, entries).await?);
     }

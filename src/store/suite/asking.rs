@@ -8,6 +8,7 @@ use chrono::{TimeDelta, Utc};
 use eaid_adapters::effect::{Alias, Effect};
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
+use sqlx::Connection;
 use uuid::Uuid;
 
 on_both_engines!(
@@ -16,6 +17,7 @@ on_both_engines!(
     the_newest_come_first_by_pages,
     days_are_visited_and_messages_behind_an_id_listed,
     messages_are_listed_and_narrowed,
+    a_changed_entry_is_seen_at_once,
     a_story_tells_everything,
     refused_messages_are_retried,
     the_overview_counts,
@@ -249,4 +251,59 @@ async fn days_are_visited_and_messages_behind_an_id_listed(house: House) {
     let rest = house.store.received(&transaction, first[1].stored.entry.id, 9).await.expect("messages");
     assert_eq!((rest.len(), rest[0].lacks.clone()), (1, vec!["SA1/OMNI/C1".to_owned()]));
     assert!(house.store.received("NOTHING", before(begun), 9).await.expect("messages").is_empty());
+}
+
+/// Whoever changes an entry, of whatever kind: the next look-up of a process that had seen it sees the change.
+async fn a_changed_entry_is_seen_at_once(house: House) {
+    let other = house.other().await;
+    for alias in Alias::ALL.iter().copied() {
+        let seen = async || {
+            let found = house.find(|wants| wants.depara(PARTNER, alias, "X")).await;
+            found.depara.first().map(|(.., entry)| entry.internal.clone())
+        };
+        let line = |internal: &str| DeParaLine {
+            reference: PARTNER.to_owned(),
+            alias: alias.alias.to_owned(),
+            field: alias.field.to_owned(),
+            external: "X".to_owned(),
+            internal: internal.to_owned(),
+        };
+        assert_eq!(seen().await, None);
+        for internal in ["01||1", "01||2"] {
+            other.set_depara(&[line(internal)]).await.expect("set");
+            assert_eq!(seen().await.as_deref(), Some(internal), "{}", alias.alias);
+            assert_eq!(seen().await.as_deref(), Some(internal), "{}", alias.alias);
+        }
+        other.remove_depara(PARTNER, alias, "X").await.expect("removed");
+        assert_eq!(seen().await, None, "{}", alias.alias);
+    }
+}
+
+/// The change that no trigger tells of shows what is taken from memory: products are, customers are not.
+#[tokio::test]
+async fn entries_that_seldom_change_are_remembered_by_postgres() {
+    let house = House::postgres("memory").await;
+    let mut connection = sqlx::PgConnection::connect(&house.url).await.expect("a connection");
+    let line = |alias: Alias, external: &str, internal: &str| DeParaLine {
+        reference: PARTNER.to_owned(),
+        alias: alias.alias.to_owned(),
+        field: alias.field.to_owned(),
+        external: external.to_owned(),
+        internal: internal.to_owned(),
+    };
+    let seen = async |alias| {
+        let found = house.find(|wants| wants.depara(PARTNER, alias, "X")).await;
+        found.depara.first().map(|(.., entry)| entry.internal.clone())
+    };
+    for (alias, expected) in [(Alias::PRODUCT, "old"), (Alias::CUSTOMER, "new")] {
+        house.store.set_depara(&[line(alias, "X", "old")]).await.expect("set");
+        assert_eq!(seen(alias).await.as_deref(), Some("old"));
+        let untold = "alter table depara disable trigger user; update depara set internal = 'new';
+            alter table depara enable trigger user";
+        sqlx::raw_sql(untold).execute(&mut connection).await.expect("changed");
+        assert_eq!(seen(alias).await.as_deref(), Some(expected), "{}", alias.alias);
+        // Any change that is told makes it forget everything.
+        house.store.set_depara(&[line(Alias::SELLER, alias.alias, "7")]).await.expect("set");
+        assert_eq!(seen(alias).await.as_deref(), Some("new"), "{}", alias.alias);
+    }
 }
