@@ -181,11 +181,7 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     for section in ["database", "amqp"] {
         figment = from_secret_file(figment, section)?;
     }
-    let config: Config = figment
-        .extract()
-        .map_err(|errors| ConfigError(errors.into_iter().map(|error| describe(&error, file)).collect()))?;
-    let problems = config.problems();
-    if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+    checked(&figment, file)
 }
 
 /// The defaults alone: no file, no environment.
@@ -193,8 +189,23 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
 /// # Errors
 /// None, as long as the compiled-in file is right.
 pub fn defaults() -> Result<Config, ConfigError> {
-    let read = Figment::from(Toml::string(DEFAULTS)).extract();
-    read.map_err(|error: figment::Error| ConfigError(error.into_iter().map(|error| error.to_string()).collect()))
+    read("")
+}
+
+/// A text over the defaults, without the environment.
+///
+/// # Errors
+/// [`ConfigError`] naming what is wrong.
+pub fn read(text: &str) -> Result<Config, ConfigError> {
+    checked(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(text)), None)
+}
+
+fn checked(figment: &Figment, file: Option<&Path>) -> Result<Config, ConfigError> {
+    let config: Config = figment
+        .extract()
+        .map_err(|errors| ConfigError(errors.into_iter().map(|error| describe(&error, file)).collect()))?;
+    let problems = config.problems();
+    if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
 }
 
 /// Takes `url` of a section from the file that `url_file` names, and drops that key.
