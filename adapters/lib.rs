@@ -21,6 +21,7 @@
 //! | [`samples`] | sample messages with their expected results |
 //! | [`rules`] | the rules of a sale as a table of cases |
 //! | [`generic`] | messages that are registered without code |
+//! | [`under_way`] | whether a sale or an order has come to its end |
 //! | the rest | one folder a routine |
 
 pub mod books;
@@ -34,6 +35,7 @@ pub mod routine;
 pub mod rules;
 pub mod samples;
 pub mod table;
+pub mod under_way;
 pub mod verdict;
 pub mod world;
 
