@@ -54,6 +54,8 @@ pub struct Table {
     pub indexes: &'static [Index],
     /// The column that holds our id, by which a De/Para entry finds its rows.
     pub link: Option<usize>,
+    /// The day that its rows are asked for by: that of issue, which grows as they come.
+    pub day: Option<usize>,
     /// Messages may wait for a row of this table, by its key.
     pub is_awaited: bool,
 }
@@ -301,7 +303,8 @@ macro_rules! excerpt {
 /// }
 /// # fn main() {}
 /// ```
-/// After the key come `link(column)` (our id) and `[awaited]` (messages may wait for a row), both optional.
+/// After the key come `link(column)` (our id), `day(column)` (rows are asked for by it) and `[awaited]` (messages may
+/// wait for a row), all optional.
 /// `#unique` before an index forbids two rows with the same values, unless the last one is empty.
 #[macro_export]
 macro_rules! table {
@@ -317,7 +320,7 @@ macro_rules! table {
     (@yes $word:ident) => { true };
     (
         $(#[doc = $doc:literal])*
-        pub table $name:ident $sql:literal key($($key:ident),+) $(link($link:ident))? $([$awaited:ident])? {
+        pub table $name:ident $sql:literal key($($key:ident),+) $(link($link:ident))? $(day($day:ident))? $([$awaited:ident])? {
             $($(#[doc = $column_doc:literal])* $column:ident : $kind:ident $(($scale:literal))?;)+
         }
         $($(#$unique:ident)? index $index:ident($($of:ident),+);)*
@@ -353,6 +356,7 @@ macro_rules! table {
                         },)*
                     ],
                     link: $crate::table!(@link $($link $name)?),
+                    day: $crate::table!(@link $($day $name)?),
                     is_awaited: $crate::table!(@yes $($awaited)?),
                 };
                 &TABLE

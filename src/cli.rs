@@ -12,6 +12,7 @@ mod orders;
 mod pdvsync;
 mod print;
 mod reconcile;
+mod retention;
 mod run;
 mod schema;
 mod send;
@@ -93,6 +94,8 @@ enum Verb {
     Pdvsync(pdvsync::Verb),
     /// Compare what was received, staged, turned into titles and answered, by branch, day and payment form
     Reconcile(reconcile::Args),
+    /// Delete messages that are older than [retention] says, or count them
+    Retention(retention::Args),
     /// Who may log in, for PDVSync
     #[command(subcommand)]
     Users(users::Verb),
@@ -205,6 +208,7 @@ async fn verb(desk: &Desk, verb: Verb) -> Result<(), Failure> {
         Verb::Orders(verb) => orders::run(desk, verb).await,
         Verb::Pdvsync(verb) => pdvsync::run(desk, verb).await,
         Verb::Reconcile(args) => reconcile::run(desk, &args).await,
+        Verb::Retention(args) => retention::run(desk, &args).await,
         Verb::Users(verb) => users::run(desk, verb),
         Verb::Adapters(verb) => adapters::run(desk, verb).await,
         Verb::Schema(args) => schema::run(desk, &args).await,

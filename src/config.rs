@@ -1,5 +1,6 @@
 //! All that is read at start: `config/eaid.toml` compiled in, over it a file, over it the environment.
 
+pub mod retention;
 pub mod units;
 
 use crate::bus::amqp::AmqpSettings;
@@ -12,6 +13,7 @@ use eaid_schemas::envelope::Limits as EnvelopeLimits;
 use eaid_schemas::envelope::response::Identity as OurNames;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use retention::Retention;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,8 @@ pub struct Config {
     pub gravabatch: GravaBatch,
     /// Patience.
     pub waiting: Waiting,
+    /// How long messages are kept.
+    pub retention: Retention,
     /// Bounds of a message.
     pub limits: Limits,
     /// Where registrations and tables are.
@@ -287,6 +291,7 @@ impl Config {
             &format!("limits.depth: expected 2 to {}", EnvelopeLimits::DEEPEST),
         );
         want(self.limits.items > 0, "limits.items: expected at least 1");
+        want((1..=5000).contains(&self.retention.batch), "retention.batch: expected 1 to 5000");
         want(
             ["C", "F", "T", "R", "D", "S"].contains(&self.retail.freight_type.as_str()),
             "retail.freight_type: expected one of C F T R D S",

@@ -4,6 +4,7 @@ mod gauges;
 mod listen;
 mod parts;
 pub mod reload;
+mod retention;
 mod systemd;
 
 use crate::bus::post::PostSink;
@@ -127,6 +128,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
         });
     }
     parts.spawn("reload", reload::run(office.clone(), sources.clone()));
+    parts.spawn("retention", retention::run(office.clone(), sources.clone()));
     parts.spawn("gauges", gauges::sample(office.clone(), deliver, publisher.downgrade(), sources.clone()));
     parts.spawn("systemd", systemd::run(board, sources.clone()));
 

@@ -11,6 +11,7 @@ pub mod order_event;
 pub mod orders;
 pub mod presales;
 pub mod reconcile;
+pub mod retention;
 pub mod simulate;
 pub mod soak;
 pub mod status;

@@ -16,6 +16,7 @@ use eaid_adapters::world::{DePara, Wants};
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ mod notes;
 mod odds;
 pub mod postgres;
 mod questions;
+pub mod retention;
 mod sequences;
 mod settled;
 pub mod sqlite;
@@ -208,6 +210,17 @@ pub struct Settled {
 pub struct Repeat {
     /// The inbox row of the first one.
     pub message: Uuid,
+}
+
+impl Repeat {
+    /// Whether the message of each was found.
+    fn are_all_here(repeats: &[Repeat], found: u64) -> Result<(), NotKept> {
+        let messages: HashSet<Uuid> = repeats.iter().map(|repeat| repeat.message).collect();
+        match messages.len() as u64 == found {
+            true => Ok(()),
+            false => Err(NotKept::Stale("inbox: a repeated message is no longer there".to_owned())),
+        }
+    }
 }
 
 /// The kind of an outgoing message, first word of its routing key.
@@ -470,7 +483,7 @@ pub struct Health {
 
 /// The store.
 #[async_trait]
-pub trait Store: monitor::Monitor + Send + Sync {
+pub trait Store: monitor::Monitor + retention::Retention + Send + Sync {
     /// Creates or upgrades the spine, the declared tables and the views. Safe when several processes start at
     /// once, and when nothing is to be done.
     async fn migrate(&self, tables: &[&'static Table]) -> Result<(), Fault>;

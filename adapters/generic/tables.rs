@@ -69,6 +69,7 @@ pub(super) fn declare(stage: &Stage) -> &'static Table {
         columns: Vec::leak(columns.collect()),
         indexes: Vec::leak(vec![Index { name: "key", columns: Vec::leak(key), is_unique: true }]),
         link: None,
+        day: None,
         is_awaited: false,
     }));
     declared.push(table);

@@ -4,7 +4,7 @@ use crate::table;
 
 table! {
     /// Receivables: one title a payment row.
-    pub table Se1 "se1" key(company, e1_filial, e1_prefixo, e1_num, e1_parcela, e1_tipo) {
+    pub table Se1 "se1" key(company, e1_filial, e1_prefixo, e1_num, e1_parcela, e1_tipo) day(e1_emissao) {
         /// Company.
         company: text;
         /// Branch.

@@ -4,7 +4,7 @@ use crate::table;
 
 table! {
     /// Sales (orçamentos): one row a sale or child.
-    pub table Sl1 "sl1" key(company, l1_filial, l1_num) link(sale_id) [awaited] {
+    pub table Sl1 "sl1" key(company, l1_filial, l1_num) link(sale_id) day(l1_emissao) [awaited] {
         /// Company.
         company: text;
         /// Branch.

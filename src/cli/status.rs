@@ -5,6 +5,7 @@ use super::{Desk, Failure};
 use crate::operate;
 use crate::operate::status::{Status, status};
 use crate::store::monitor::{COUNTED, Tally};
+use crate::store::retention::Sweep;
 use eaid_adapters::effect::Alias;
 use std::io::IsTerminal;
 
@@ -43,6 +44,7 @@ fn print(status: &Status) -> Result<(), Failure> {
     staged(status, &ink)?;
     queues(status, &ink)?;
     daemons(status, &ink)?;
+    retention(status, &ink)?;
     hints(status)
 }
 
@@ -96,6 +98,15 @@ fn daemons(status: &Status, ink: &Ink) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What the last sweep of old messages did, where one was.
+fn retention(status: &Status, ink: &Ink) -> Result<(), Failure> {
+    let Some(last) = status.retention.iter().map(|sweep| sweep.swept_at).max() else { return Ok(()) };
+    let of = |count: fn(&Sweep) -> u64| status.retention.iter().map(count).sum::<u64>();
+    let (deleted, held) = (of(|sweep| sweep.deleted), of(|sweep| sweep.held));
+    say(&ink.title("Retention"))?;
+    say(&format!("  {:<18} {deleted:>9}  {} ago; {held} old ones are still needed", "deleted", age(last)))
 }
 
 /// A count, which goes no further than [`COUNTED`].

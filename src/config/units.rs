@@ -22,6 +22,22 @@ impl Serialize for Span {
     }
 }
 
+/// How long something is kept: a duration such as `90d`, or `never` given away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep(pub Option<Duration>);
+
+impl<'de> Deserialize<'de> for Keep {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "never" {
+            return Ok(Keep(None));
+        }
+        humantime::parse_duration(&text)
+            .map(|time| Keep(Some(time)))
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a time to keep; write 90d, 12h or never")))
+    }
+}
+
 /// A size in bytes: `64kB`, `8MB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(pub u64);

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::daemon::reload::ALIVE;
 use crate::fault::Fault;
 use crate::store::monitor::{COUNTED, Overview, Page, Tally};
+use crate::store::retention::Sweep;
 use crate::store::{Process, Store};
 use chrono::Utc;
 use eaid_adapters::ljgrvbatch::{FAILED, RECEIVED};
@@ -34,6 +35,8 @@ pub struct Status {
     pub spool: Option<usize>,
     /// Daemons at work, and the catalog in force in each.
     pub processes: Vec<Process>,
+    /// What the last sweep of old messages did.
+    pub retention: Vec<Sweep>,
 }
 
 /// A sale that GravaBatch gave up.
@@ -77,6 +80,7 @@ pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault>
         broker,
         spool: config.spool.enabled.then(|| files(&config.spool.inbox)),
         processes: store.processes(Utc::now() - ALIVE * 3).await?,
+        retention: store.sweeps().await?,
     })
 }
 
@@ -122,6 +126,7 @@ impl Status {
             "broker_error": self.broker,
             "spool": self.spool,
             "processes": self.processes,
+            "retention": self.retention,
         })
     }
 }

@@ -7,10 +7,12 @@ pub(super) fn messages() -> Vec<(&'static str, String)> {
     let of = |condition: &str| format!("select i.received_at as since from inbox i where {condition} order by i.id");
     let answered = "select i.received_at as since from inbox i left join sending s on s.id = i.answer
         where i.state = 'staged' and (i.answer is null or s.sent_at is not null) order by i.id";
-    // Found by what is still to be sent, which is little.
-    let unanswered = "select i.received_at as since from sending s join outbox o on o.id = s.id
-        join inbox i on i.id = o.message and i.answer = o.id
-        where s.sent_at is null and i.state = 'staged' order by s.id";
+    // Found by what is still to be sent, of either kind by its own index.
+    let unanswered = "select i.received_at as since from (
+            select id from sending where sent_at is null and unroutable = ''
+            union all select id from sending where sent_at is null and unroutable <> '') as s
+        join outbox o on o.id = s.id join inbox i on i.id = o.message and i.answer = o.id
+        where i.state = 'staged' order by s.id";
     let mut all = vec![("answered", answered.to_owned()), ("staged", unanswered.to_owned())];
     all.push(("waiting", of("i.state in ('waiting', 'woken')")));
     let others = State::ALL.iter().filter(|state| !matches!(state, State::Staged | State::Waiting | State::Woken));

@@ -222,6 +222,15 @@ pub struct DeParaLine {
     pub internal: String,
 }
 
+/// Either value of a De/Para entry.
+#[derive(Clone, Copy, Debug)]
+pub enum Side<'s> {
+    /// The partner's.
+    External(&'s str),
+    /// Ours.
+    Internal(&'s str),
+}
+
 /// A De/Para entry that messages lack.
 #[derive(Clone, Debug, Serialize)]
 pub struct MissingLine {
@@ -275,6 +284,9 @@ pub trait Monitor {
         part: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DeParaLine>, Fault>;
+
+    /// De/Para entries of a kind with exactly this value, whoever the partner. Of sales only by the partner's value.
+    async fn exact_depara(&self, alias: Alias, side: Side<'_>) -> Result<Vec<DeParaLine>, Fault>;
 
     /// Enters De/Para entries by hand, all or none, and wakes who waits for them.
     async fn set_depara(&self, lines: &[DeParaLine]) -> Result<DeParaChange, Fault>;

@@ -19,6 +19,7 @@ mod numbers;
 mod outbox;
 mod overview;
 mod processes;
+mod retention;
 mod rows;
 mod sent;
 mod suspects;

@@ -16,6 +16,7 @@ mod numbers;
 mod outbox;
 mod overview;
 mod processes;
+mod retention;
 mod sent;
 mod suspects;
 mod values;
@@ -28,7 +29,7 @@ use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
 use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::ops::Range;
 use std::time::Duration;
 use uuid::Uuid;
@@ -58,6 +59,8 @@ impl Sqlite {
         let options: SqliteConnectOptions = url.parse().map_err(fault)?;
         let options = options
             .create_if_missing(true)
+            // What retention deletes is given back, a part at a time.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)

@@ -7,6 +7,7 @@ pub(crate) mod house;
 mod keeping;
 mod processes;
 mod registered;
+mod retention;
 pub(crate) mod rules;
 mod schema;
 mod sending;

@@ -54,6 +54,7 @@ mod pdvsync_killed;
 mod pdvsync_outage;
 mod reconcile;
 mod registered;
+mod retention;
 mod retira;
 mod several;
 mod unreadable;

@@ -1,11 +1,11 @@
 //! The life of a sale: its messages with what they waited for and how they were answered, the rows it wrote, its
 //! titles, orders and children, and what was sent of them.
 
-use super::look::{ALL, children_of, order_of, rows};
+use super::look::{children_of, order_of, rows};
 use super::{Item, Order};
 use crate::fault::Fault;
 use crate::store::Store;
-use crate::store::monitor::{Filter, MessageStory, SentLine, WaitLine, WaitedLine};
+use crate::store::monitor::{Filter, MessageStory, SentLine, Side, WaitLine, WaitedLine};
 use chrono::{DateTime, NaiveDate, Utc};
 use eaid_adapters::crma980::tables::Sa1;
 use eaid_adapters::effect::Alias;
@@ -271,9 +271,9 @@ async fn messages(
     let id = sale_id(sale);
     named.push((Alias::CANCELLATION, &id, "RETAILSALESCANCELLATION"));
     for (alias, internal, transaction) in named.into_iter().filter(|(_, internal, _)| !internal.is_empty()) {
-        let entries = store.depara(Some(partner), Some(alias), Some(internal), ALL).await?;
-        let exact = entries.into_iter().filter(|entry| entry.internal == internal);
-        records.extend(exact.map(|entry| (transaction.to_owned(), entry.external)));
+        let entries = store.exact_depara(alias, Side::Internal(internal)).await?;
+        let own = entries.into_iter().filter(|entry| entry.reference == partner);
+        records.extend(own.map(|entry| (transaction.to_owned(), entry.external)));
     }
     records.extend(orders.iter().map(|order| ("ORDEREVENT".to_owned(), order.line.order.clone())));
     let mut heard = Vec::new();

@@ -3,14 +3,15 @@
 use super::{Found, Invoice, Item, Narrow, Order, OrderLine, Step, Way, delivery, is_pick_up, parts, pick_up};
 use crate::fault::Fault;
 use crate::store::Store;
-use crate::store::monitor::Page;
+use crate::store::monitor::{Page, Side};
+use eaid_adapters::effect::Alias;
 use eaid_adapters::ljgrvbatch::tables::{Sc5, Sc6};
 use eaid_adapters::loja701::tables::{Sl1, Sl2};
 use eaid_adapters::mata410b::tables::{OrderTrace, Sf2};
 use eaid_adapters::table::Declared;
 
 /// As many as there are: the lines of one order.
-pub(super) const ALL: usize = 0;
+const ALL: usize = 0;
 /// Rows looked at together.
 const STRIDE: usize = 200;
 
@@ -98,20 +99,24 @@ pub async fn find(store: &dyn Store, name: &str) -> Result<Option<Found>, Fault>
         let order = if is_pick_up(&sale) { Some(pick_up_order(store, &sale).await?) } else { None };
         return Ok(Some(Found { order, sale: parent(store, Some(sale)).await? }));
     }
-    let by_id = rows::<Sl1>(store, &[("sale_id", name.trim())]).await?;
-    let sale = match by_id.into_iter().find(|sale| !sale.sale_id.is_empty()) {
-        Some(sale) => Some(sale),
-        // Of several with the partner's id the newest; the others are cancelled.
-        None => {
-            let newest = Page { skip: 0, limit: 10 };
-            let exact = [("external_id", name.trim()), ("l1_orcres", "")];
-            let named = store.newest(Sl1::TABLE, &exact, Sl1::l1_emissao, newest).await?;
-            let mut sales: Vec<Sl1> = named.iter().map(Sl1::from_row).collect();
-            sales.sort_by_key(|sale| sale.l1_storc == "C");
-            sales.into_iter().next()
-        }
-    };
+    let mut sales = by_sale_id(store, name.trim()).await?;
+    for entry in store.exact_depara(Alias::SALE, Side::External(name.trim())).await? {
+        sales.extend(by_sale_id(store, &entry.internal).await?);
+    }
+    if sales.is_empty() {
+        // One that is cancelled has given its id back: only its row names it.
+        let newest = Page { skip: 0, limit: 1 };
+        let exact = [("external_id", name.trim()), ("l1_orcres", "")];
+        let named = store.newest(Sl1::TABLE, &exact, Sl1::l1_emissao, newest).await?;
+        sales.extend(named.iter().map(Sl1::from_row));
+    }
+    newest_first(&mut sales, |sale| sale.l1_emissao);
+    let sale = sales.into_iter().next();
     Ok(sale.map(|sale| Found { order: None, sale: Some(sale) }))
+}
+
+async fn by_sale_id(store: &dyn Store, id: &str) -> Result<Vec<Sl1>, Fault> {
+    if id.is_empty() { Ok(Vec::new()) } else { rows(store, &[("sale_id", id)]).await }
 }
 
 /// The sale that a child was made of; a sale is its own.

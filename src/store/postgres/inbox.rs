@@ -104,17 +104,18 @@ pub(super) async fn settle(
     }
 }
 
-/// Counts repeated deliveries.
-pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> sqlx::Result<()> {
-    sqlx::query(
+/// Counts repeated deliveries. A message that was deleted since it was looked up is a new one.
+pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> Result<(), NotKept> {
+    let counted = sqlx::query(
         "update inbox i set attempts = i.attempts + r.count
          from (select id, count(*)::integer as count from unnest($1::uuid[]) as u (id) group by id) as r
          where i.id = r.id",
     )
     .bind(repeats.iter().map(|repeat| repeat.message).collect::<Vec<_>>())
     .execute(connection)
-    .await?;
-    Ok(())
+    .await?
+    .rows_affected();
+    Repeat::are_all_here(repeats, counted)
 }
 
 /// Reads rows by their ids, oldest first.

@@ -23,6 +23,7 @@ const SPINE: &[(&str, &str)] = &[
     ("troubles", include_str!("migrations/9_troubles.sql")),
     ("suspects", include_str!("migrations/10_suspects.sql")),
     ("steady", include_str!("migrations/11_steady.sql")),
+    ("sweeps", include_str!("migrations/12_sweeps.sql")),
 ];
 
 fn migrator() -> Migrator {
@@ -220,7 +221,7 @@ fn column(table: &Table, at: usize) -> String {
     format!("{} {}{collate}{default}", column.name, type_of(column.kind))
 }
 
-/// Indexes beside the primary key, with their names, and one on the link.
+/// Indexes beside the primary key, with their names, one on the link and one on the day.
 fn indexes(table: &Table) -> Vec<(String, String)> {
     let index = |index: &Index| {
         let columns: Vec<&str> = selective(table, index).into_iter().map(|column| table.columns[column].name).collect();
@@ -241,6 +242,15 @@ fn indexes(table: &Table) -> Vec<(String, String)> {
     {
         let (name, column) = (format!("{}_link", physical(table)), table.columns[link].name);
         let sql = format!("create index if not exists {name} on {} ({column}) where {column} <> ''", physical(table));
+        made.push((name, sql));
+    }
+    if let Some(day) = table.day {
+        let (name, column) = (format!("{}_day", physical(table)), table.columns[day].name);
+        // By blocks: next to nothing for each row, and the rows of a day lie together.
+        let sql = format!(
+            "create index if not exists {name} on {} using brin ({column}) with (autosummarize = on)",
+            physical(table)
+        );
         made.push((name, sql));
     }
     made

@@ -4,7 +4,7 @@ use super::{LONG_PATIENCE, Postgres, depara, inbox, listing, overview, processes
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
-    SentLine, WaitLine, WaitedLine, WithheldLine,
+    SentLine, Side, WaitLine, WaitedLine, WithheldLine,
 };
 use crate::store::{Outgoing, Process, SendKind, State, notes};
 use async_trait::async_trait;
@@ -59,6 +59,10 @@ impl Monitor for Postgres {
         limit: usize,
     ) -> Result<Vec<DeParaLine>, Fault> {
         settle(LONG_PATIENCE, depara::list(&self.people, reference, alias, part, most(limit))).await
+    }
+
+    async fn exact_depara(&self, alias: Alias, side: Side<'_>) -> Result<Vec<DeParaLine>, Fault> {
+        settle(LONG_PATIENCE, depara::exact(&self.people, alias, side)).await
     }
 
     async fn set_depara(&self, lines: &[DeParaLine]) -> Result<DeParaChange, Fault> {
@@ -180,7 +184,10 @@ async fn stories(pool: &PgPool, uuid: &str) -> sqlx::Result<Vec<MessageStory>> {
     let mut connection = pool.acquire().await?;
     let sql = format!(
         "select x.xx3_status as status, i.cause, i.settled_at, i.violations, i.ids, {} from {MESSAGES}
-         where i.uuid = $1 or i.id = $2 or i.id in (select o.message from outbox o where o.id = $2)
+         where i.id in (
+             select id from inbox where uuid = $1 and uuid <> ''
+             union select id from inbox where id = $2
+             union select o.message from outbox o where o.id = $2)
          order by i.id desc limit $3",
         inbox::STORED
     );

@@ -50,7 +50,9 @@ pub(super) async fn sent_by(
 ) -> sqlx::Result<HashMap<Uuid, Vec<SentLine>>> {
     let sql = format!(
         "select {SENT} from {OUTBOX}
-         where o.message = any($1) and o.kind <> 'response' or o.id in (select answer from inbox where id = any($1))
+         where o.id in (
+             select id from outbox where message = any($1) and kind <> 'response'
+             union select answer from inbox where id = any($1) and answer is not null)
          order by o.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(messages).fetch_all(connection).await?;

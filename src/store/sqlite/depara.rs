@@ -4,10 +4,10 @@ use super::values::{list as bound, parse_time};
 use super::{BEGIN, waits};
 use crate::store::cells::plain;
 use crate::store::fold::{Link, Seen};
-use crate::store::monitor::{DeParaChange, DeParaLine, MissingLine};
+use crate::store::monitor::{DeParaChange, DeParaLine, MissingLine, Side};
 use crate::store::{NotKept, keys};
 use eaid_adapters::effect::Alias;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
 
 /// Writes the net changes of a batch.
 pub(super) async fn write(connection: &mut SqliteConnection, links: &[Link<'_>]) -> Result<(), NotKept> {
@@ -153,6 +153,24 @@ pub(super) async fn list(
     .bind(limit)
     .fetch_all(pool)
     .await?;
+    let line =
+        |(reference, alias, field, external, internal)| DeParaLine { reference, alias, field, external, internal };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// Lists entries of a kind with exactly this value. The kind stands in the statement: ours of all but sales are indexed.
+pub(super) async fn exact(pool: &SqlitePool, alias: Alias, side: Side<'_>) -> sqlx::Result<Vec<DeParaLine>> {
+    let (condition, value) = match side {
+        Side::External(value) => ("external = ?1", value),
+        Side::Internal(value) => ("internal = ?1 and alias <> 'SL1'", value),
+    };
+    let sql = format!(
+        "select partner, alias, field, external, internal from depara
+         where alias = '{}' and {condition} order by partner, external",
+        alias.alias
+    );
+    let rows: Vec<(String, String, String, String, String)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(value).fetch_all(pool).await?;
     let line =
         |(reference, alias, field, external, internal)| DeParaLine { reference, alias, field, external, internal };
     Ok(rows.into_iter().map(line).collect())

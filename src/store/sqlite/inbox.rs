@@ -114,17 +114,18 @@ pub(super) async fn settle(
     }
 }
 
-/// Counts repeated deliveries.
-pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]) -> sqlx::Result<()> {
-    sqlx::query(
+/// Counts repeated deliveries. A message that was deleted since it was looked up is a new one.
+pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]) -> Result<(), NotKept> {
+    let counted = sqlx::query(
         "update inbox as i set attempts = i.attempts + r.times
          from (select value as id, count(*) as times from json_each(?1) group by value) as r
          where i.id = r.id",
     )
     .bind(list(&repeats.iter().map(|repeat| id(repeat.message)).collect::<Vec<_>>())?)
     .execute(connection)
-    .await?;
-    Ok(())
+    .await?
+    .rows_affected();
+    Repeat::are_all_here(repeats, counted)
 }
 
 /// Reads rows by their ids, oldest first.

@@ -20,6 +20,7 @@ const SPINE: &[(&str, &str)] = &[
     ("waited", include_str!("migrations/5_waited.sql")),
     ("troubles", include_str!("migrations/6_troubles.sql")),
     ("suspects", include_str!("migrations/7_suspects.sql")),
+    ("sweeps", include_str!("migrations/8_sweeps.sql")),
 ];
 
 fn migrator() -> Migrator {
@@ -44,7 +45,20 @@ pub(super) async fn migrate(pool: &SqlitePool, tables: &[&'static Table]) -> Res
             remember(&mut transaction, table, &definition).await.map_err(fault)?;
         }
     }
-    transaction.commit().await.map_err(fault)
+    transaction.commit().await.map_err(fault)?;
+    pack(pool).await.map_err(fault)
+}
+
+/// Writes a file anew, once, that was made before deleted pages could be given back. Where another process holds it,
+/// or the disk has no room for two, it stays as it is and is full of holes, no worse.
+async fn pack(pool: &SqlitePool) -> sqlx::Result<()> {
+    let auto_vacuum: i64 = sqlx::query_scalar("select auto_vacuum from pragma_auto_vacuum").fetch_one(pool).await?;
+    if auto_vacuum == 0
+        && let Err(error) = sqlx::raw_sql("vacuum").execute(pool).await
+    {
+        tracing::warn!(%error, "the database file is not packed; what is deleted leaves room in it, and it does not shrink");
+    }
+    Ok(())
 }
 
 /// Says what the engine is and whether everything is there.
@@ -161,7 +175,7 @@ fn column(column: &Column) -> String {
     format!("{} {}{default}", column.name, type_of(column.kind))
 }
 
-/// Indexes beside the primary key, with their names, and one on the link.
+/// Indexes beside the primary key, with their names, one on the link and one on the day.
 fn indexes(table: &Table) -> Vec<(String, String)> {
     let index = |index: &Index| {
         let columns: Vec<&str> = index.columns.iter().map(|column| table.columns[*column].name).collect();
@@ -182,6 +196,11 @@ fn indexes(table: &Table) -> Vec<(String, String)> {
     {
         let (name, column) = (format!("{}_link", physical(table)), table.columns[link].name);
         let sql = format!("create index if not exists {name} on {} ({column}) where {column} <> ''", physical(table));
+        made.push((name, sql));
+    }
+    if let Some(day) = table.day {
+        let (name, column) = (format!("{}_day", physical(table)), table.columns[day].name);
+        let sql = format!("create index if not exists {name} on {} ({column})", physical(table));
         made.push((name, sql));
     }
     made

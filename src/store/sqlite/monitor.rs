@@ -5,7 +5,7 @@ use super::{BEGIN, Sqlite, depara, inbox, listing, overview, processes, sent, wi
 use crate::fault::Fault;
 use crate::store::monitor::{
     DeParaChange, DeParaLine, Filter, MessageLine, MessageStory, MissingLine, Monitor, Overview, Page, Received,
-    SentLine, WaitLine, WaitedLine, WithheldLine,
+    SentLine, Side, WaitLine, WaitedLine, WithheldLine,
 };
 use crate::store::trouble::{fault, unfit};
 use crate::store::{Outgoing, Process, SendKind, State, notes};
@@ -60,6 +60,10 @@ impl Monitor for Sqlite {
         limit: usize,
     ) -> Result<Vec<DeParaLine>, Fault> {
         depara::list(&self.readers, reference, alias, part, most(limit)).await.map_err(fault)
+    }
+
+    async fn exact_depara(&self, alias: Alias, side: Side<'_>) -> Result<Vec<DeParaLine>, Fault> {
+        depara::exact(&self.readers, alias, side).await.map_err(fault)
     }
 
     async fn set_depara(&self, lines: &[DeParaLine]) -> Result<DeParaChange, Fault> {
@@ -186,7 +190,10 @@ async fn stories(pool: &SqlitePool, uuid: &str) -> sqlx::Result<Vec<MessageStory
     let mut connection = pool.acquire().await?;
     let sql = format!(
         "select x.xx3_status as status, i.cause, i.settled_at, i.violations, i.ids, {} from {MESSAGES}
-         where i.uuid = ?1 or i.id = ?2 or i.id in (select o.message from outbox o where o.id = ?2)
+         where i.id in (
+             select id from inbox where uuid = ?1 and uuid <> ''
+             union select id from inbox where id = ?2
+             union select o.message from outbox o where o.id = ?2)
          order by i.id desc limit ?3",
         inbox::STORED
     );

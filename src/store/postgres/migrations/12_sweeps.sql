@@ -1,0 +1,10 @@
+-- What the last sweep of old messages did, a kind.
+create table sweeps (
+    kind     text primary key,
+    swept_at timestamptz not null,
+    deleted  bigint not null,
+    held     bigint not null
+);
+
+-- Our values of all but sales, which are found by the partner's.
+create index depara_internal on depara (internal) where alias <> 'SL1';
