@@ -4,6 +4,7 @@ use crate::servers::Servers;
 use crate::{Failed, sale};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 
 /// How it is started.
@@ -66,14 +67,23 @@ impl Daemon {
         let file = std::env::temp_dir().join(format!("eaid-bench-{}.csv", std::process::id()));
         std::fs::write(&file, sale::depara())?;
         let path = file.to_string_lossy();
-        for verb in [&["migrate"][..], &["depara", "import", &path]] {
-            let ended = self.command(verb).stdout(Stdio::null()).status().await?;
-            if !ended.success() {
-                return Err(format!("eaid {} ended with {ended}", verb.join(" ")).into());
-            }
-        }
+        self.verb(&["migrate"]).await?;
+        self.verb(&["depara", "import", &path]).await?;
         std::fs::remove_file(&file)?;
         Ok(())
+    }
+
+    /// Runs a verb; gives how long that took, from its start to its end.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub async fn verb(&self, verb: &[&str]) -> Result<Duration, Failed> {
+        let begun = Instant::now();
+        let ended = self.command(verb).stdout(Stdio::null()).status().await?;
+        match ended.success() {
+            true => Ok(begun.elapsed()),
+            false => Err(format!("eaid {} ended with {ended}", verb.join(" ")).into()),
+        }
     }
 
     /// Starts it in some roles.

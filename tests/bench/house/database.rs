@@ -63,16 +63,17 @@ impl Database {
     ///
     /// # Errors
     /// Where that takes more than a minute.
-    pub async fn wait_until_sent(&self, answers: usize) -> Result<(), Failed> {
+    pub async fn wait_until_sent(&self) -> Result<(), Failed> {
         let mut connection = PgConnection::connect(&self.url).await?;
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let sent = count(&mut connection, "xx3 where xx3_status = 'answered'").await?;
-            if sent == answers {
+            // Found by what is left: there may be millions of others.
+            let left = count(&mut connection, "sending where sent_at is null and unroutable = ''").await?;
+            if left == 0 {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(format!("{sent} of {answers} answers are marked as sent").into());
+                return Err(format!("{left} answers are not marked as sent").into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -141,6 +142,17 @@ impl Database {
             }
         }
         Ok(())
+    }
+
+    /// What it takes on disk, in gigabytes.
+    ///
+    /// # Errors
+    /// What the cluster says.
+    pub async fn gigabytes(&self) -> Result<f64, Failed> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        let bytes: i64 =
+            sqlx::query_scalar("select pg_database_size(current_database())").fetch_one(&mut connection).await?;
+        Ok(bytes as f64 / 1e9)
     }
 
     /// Drops it.

@@ -14,6 +14,7 @@ pub mod database;
 pub mod figures;
 pub mod http;
 pub mod options;
+pub mod pace;
 pub mod processes;
 pub mod relay;
 pub mod sale;

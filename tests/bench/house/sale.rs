@@ -8,9 +8,23 @@ pub const CUSTOMERS: usize = 1_000;
 /// Product codes of the partner; each is one of the five products of the demonstration's tables.
 pub const PRODUCTS: usize = 1_000;
 
-fn header(transaction: &str, version: &str, series: u32, number: usize) -> Value {
+/// The UUID of a customer's message.
+pub fn uuid_of_customer(number: usize) -> String {
+    uuid(1, number)
+}
+
+/// The UUID of a sale's message.
+pub fn uuid_of_sale(number: usize) -> String {
+    uuid(2, number)
+}
+
+fn uuid(series: u32, number: usize) -> String {
+    format!("{series:08x}-be0c-4000-8000-{number:012x}")
+}
+
+fn header(transaction: &str, version: &str, uuid: String) -> Value {
     json!({
-        "UUID": format!("{series:08x}-be0c-4000-8000-{number:012x}"),
+        "UUID": uuid,
         "Type": "BusinessMessage",
         "SubType": "event",
         "Event": "upsert",
@@ -30,7 +44,7 @@ fn header(transaction: &str, version: &str, series: u32, number: usize) -> Value
 /// A customer.
 pub fn customer(number: usize) -> Vec<u8> {
     let message = json!({
-        "Header": header("CUSTOMERVENDOR", "2.002", 1, number),
+        "Header": header("CUSTOMERVENDOR", "2.002", uuid_of_customer(number)),
         "Content": {
             "CompanyId": "01",
             "BranchId": "0101",
@@ -60,7 +74,7 @@ pub fn customer(number: usize) -> Vec<u8> {
 /// A counter sale.
 pub fn sale(number: usize) -> Vec<u8> {
     let message = json!({
-        "Header": header("RETAILSALES", "2.009", 2, number),
+        "Header": header("RETAILSALES", "2.009", uuid_of_sale(number)),
         "Content": {
             "CompanyId": "01",
             "BranchId": "0101",

@@ -44,7 +44,7 @@ impl Shop {
         broker.publish("in.customervendor", 0..sale::CUSTOMERS, sale::customer).await?;
         broker.publish("in.retailsales", warm, sale::sale).await?;
         child.does(broker.wait_for_answers(earlier, Duration::from_secs(300))).await?;
-        child.does(database.wait_until_sent(earlier)).await?;
+        child.does(database.wait_until_sent()).await?;
         child.stop().await?;
         broker.purge().await?;
         Ok(Shop { daemon, database, earlier })
@@ -62,24 +62,41 @@ impl Shop {
         daemons: usize,
         name: &str,
     ) -> Result<Figures, Failed> {
-        broker.publish("in.retailsales", 0..sales, sale::sale).await?;
-        broker.wait_until_waiting(sales).await?;
+        let figures = self.run(servers, broker, 0..sales, daemons, name).await?;
+        self.database.check(self.earlier - sale::CUSTOMERS + sales, sale::CUSTOMERS).await?;
+        Ok(figures)
+    }
+
+    /// The same with certain sales and whatever else is in the database: only the answers are checked.
+    ///
+    /// # Errors
+    /// Where any is missing.
+    pub async fn run(
+        &self,
+        servers: &Servers,
+        broker: &Broker,
+        sales: Range<usize>,
+        daemons: usize,
+        name: &str,
+    ) -> Result<Figures, Failed> {
+        let count = sales.len();
+        broker.publish("in.retailsales", sales, sale::sale).await?;
+        broker.wait_until_waiting(count).await?;
         self.database.settle().await?;
-        let run = Run::begin(name, sales);
+        let run = Run::begin(name, count);
         let started: Result<Vec<Running>, Failed> = (0..daemons).map(|_| self.daemon.start(INBOUND)).collect();
         let mut children = started?;
         let ids: Vec<u32> = children.iter().map(Running::id).collect();
         let watched = Processes::find(servers, &ids)?;
         let first = children.first_mut().ok_or("no daemon")?;
-        let (begun, done) = first.does(watch(broker, sales, &watched)).await?;
-        first.does(self.database.wait_until_sent(sales + self.earlier)).await?;
+        let (begun, done) = first.does(watch(broker, count, &watched)).await?;
+        first.does(self.database.wait_until_sent()).await?;
         let peak: Result<Vec<u64>, Failed> = ids.iter().map(|id| processes::peak_memory(*id)).collect();
         let figures = run.end(begun, done, peak?.into_iter().max().unwrap_or_default());
         for child in children {
             child.stop().await?;
         }
-        self.database.check(self.earlier - sale::CUSTOMERS + sales, sale::CUSTOMERS).await?;
-        account::check(broker, sales).await?;
+        account::check(broker, count).await?;
         Ok(figures)
     }
 }

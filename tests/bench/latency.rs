@@ -10,15 +10,13 @@
 //! tests/run --exec cargo bench --bench latency -- --rate 1000 --seconds 10
 //! ```
 
-mod pace;
-
 use eaid_bench::broker::Broker;
+use eaid_bench::pace::Pace;
 use eaid_bench::servers::Servers;
 use eaid_bench::shop::Shop;
 use eaid_bench::times::Times;
 use eaid_bench::verdict::Verdict;
 use eaid_bench::{Failed, database, options, relay};
-use pace::Pace;
 
 /// The median may be so many times the relay's, and the 99th percentile (issue: Nothing lost, nothing twice).
 const MEDIAN: f64 = 2.5;
@@ -31,7 +29,7 @@ async fn main() -> Result<(), Failed> {
         return Ok(());
     }
     let [rate, seconds, rounds] = options::read([("--rate", 200), ("--seconds", 6), ("--rounds", 5)])?;
-    let pace = Pace { rate, messages: rate * seconds };
+    let pace = Pace { rate, messages: rate * seconds, first: 0 };
     let broker = Broker::connect(&servers.amqp).await?;
     println!("{}", database::describe(&servers.database).await?);
     println!("{rate} sales a second for {seconds} s, from the planned moment to the answer in the sender's queue");

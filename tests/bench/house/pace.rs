@@ -1,8 +1,8 @@
 //! The sender: publishes at planned moments, and takes its answers.
 
-use eaid_bench::broker::{ANSWERS, Broker, post};
-use eaid_bench::times::Times;
-use eaid_bench::{Failed, sale};
+use crate::broker::{ANSWERS, Broker, post};
+use crate::times::Times;
+use crate::{Failed, sale};
 use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, ConfirmSelectOptions};
@@ -23,6 +23,8 @@ pub struct Pace {
     pub rate: usize,
     /// How many are timed.
     pub messages: usize,
+    /// The number of the first sale.
+    pub first: usize,
 }
 
 impl Pace {
@@ -32,6 +34,9 @@ impl Pace {
     }
 
     /// Keeps the pace; gives how long each answer took, without the first tenth.
+    ///
+    /// # Errors
+    /// An answer that is missing, or one too many.
     pub async fn keep(&self, broker: &Broker) -> Result<Times, Failed> {
         let channel = broker.connection.create_channel().await?;
         let options = BasicConsumeOptions { no_ack: true, ..Default::default() };
@@ -41,12 +46,12 @@ impl Pace {
         out.confirm_select(ConfirmSelectOptions::default()).await?;
 
         // Those before have the numbers behind the timed ones.
-        let before: Vec<_> = (self.messages..self.whole()).map(|number| (number, sale::sale(number))).collect();
+        let before: Vec<_> = (self.messages..self.whole()).map(|place| self.sale(place)).collect();
         let now = vec![Instant::now(); BEFORE];
         self.send(&out, before, &now).await?;
         collect(&mut answers, BEFORE).await?;
 
-        let sales: Vec<_> = (0..self.messages).map(|number| (number, sale::sale(number))).collect();
+        let sales: Vec<_> = (0..self.messages).map(|place| self.sale(place)).collect();
         let begun = Instant::now() + Duration::from_millis(100);
         let planned = |number: usize| begun + Duration::from_secs_f64(number as f64 / self.rate as f64);
         let planned: Vec<Instant> = (0..self.messages).map(planned).collect();
@@ -54,14 +59,20 @@ impl Pace {
         sent?;
         let mut took: Vec<Option<Duration>> = vec![None; self.messages];
         for (number, at) in arrived? {
-            let place = took.get_mut(number).filter(|place| place.is_none());
-            *place.ok_or_else(|| format!("a second answer to {number}, or one to nothing"))? =
-                Some(at - planned[number]);
+            let place = number.checked_sub(self.first).and_then(|at| Some((took.get_mut(at)?, planned[at])));
+            let place = place.filter(|(took, _)| took.is_none());
+            let (took, planned) = place.ok_or_else(|| format!("a second answer to {number}, or one to nothing"))?;
+            *took = Some(at - planned);
         }
         for channel in [channel, out] {
             channel.close(200, "done".into()).await?;
         }
         Ok(Times::of(took.into_iter().skip(self.messages / 10).flatten().collect()))
+    }
+
+    fn sale(&self, place: usize) -> (usize, Vec<u8>) {
+        let number = self.first + place;
+        (number, sale::sale(number))
     }
 
     async fn send(&self, out: &Channel, sales: Vec<(usize, Vec<u8>)>, planned: &[Instant]) -> Result<(), Failed> {
