@@ -1,8 +1,24 @@
 //! Names that a declared table cannot have: what is ours in the database, and words that SQL keeps for itself.
 
 /// Tables and views of the spine.
-const SPINE: &[&str] =
-    &["inbox", "outbox", "sending", "depara", "waits", "numbers", "claims", "declared", "xxf", "xx3"];
+const SPINE: &[&str] = &[
+    "inbox",
+    "outbox",
+    "sending",
+    "depara",
+    "depara_steady",
+    "waits",
+    "waited",
+    "withheld",
+    "numbers",
+    "claims",
+    "declared",
+    "processes",
+    "suspects",
+    "sweeps",
+    "xxf",
+    "xx3",
+];
 
 /// Words that PostgreSQL or SQLite reserve, and the columns that every table has there unseen.
 const WORDS: &[&str] = &[
