@@ -145,7 +145,7 @@ impl<'a> Joined<'a> {
         let names: Vec<String> = (1..=self.columns.len()).map(|place| format!("v{place}")).collect();
         let sql = format!(
             "{head} unnest({}) as n ({}) where {}",
-            parameters(self.columns.iter()),
+            parameters(self.columns.iter(), 1),
             names.join(", "),
             key.chain(expect).collect::<Vec<_>>().join(" and ")
         );

@@ -1,8 +1,8 @@
 //! Columns of values on their way in: new rows of any table, and lists that statements are joined with.
 //!
-//! Many new rows go in by COPY, which costs the server half of what unnested arrays do where rows are wide; few go
-//! in by one statement, which is one round trip less. While the server takes the rows of one table, those of the next
-//! are encoded.
+//! Many new rows go in by COPY, which costs the server half of what unnested arrays do where rows are wide; few, of
+//! however many tables, go in by one statement: on a quiet system round trips are what a message waits for. While
+//! the server takes the rows of one table, those of the next are encoded.
 
 use super::filled::Cells;
 use crate::store::{NotKept, cells, keys};
@@ -86,9 +86,9 @@ impl Column<'_> {
     }
 }
 
-/// Parameters for columns, the first of them `$1`.
-pub(super) fn parameters<'a>(columns: impl Iterator<Item = &'a Column<'a>>) -> String {
-    let parameters = columns.zip(1..).map(|(column, place)| format!("${place}::{}", column.array()));
+/// Parameters for columns, the first of them `$<first>`.
+pub(super) fn parameters<'a>(columns: impl Iterator<Item = &'a Column<'a>>, first: usize) -> String {
+    let parameters = columns.zip(first..).map(|(column, place)| format!("${place}::{}", column.array()));
     parameters.collect::<Vec<_>>().join(", ")
 }
 
@@ -162,17 +162,6 @@ impl<'a> NewRows<'a> {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<(), NotKept> {
-        let names = self.names();
-        let columns = self.columns.into_iter().map(|(_, source)| source.gathered());
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let parameters = parameters(columns.iter());
-        let sql = format!("insert into {} ({names}) select * from unnest({parameters})", self.table);
-        let query = columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
-        query.execute(connection).await?;
-        Ok(())
-    }
-
     fn encode(&self) -> Result<Copy, NotKept> {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend_from_slice(COPY_HEADER);
@@ -195,50 +184,57 @@ struct Copy {
     buffer: PgArgumentBuffer,
 }
 
-/// Rows ready to go.
-enum Ready<'a> {
-    Many(Copy),
-    Few(NewRows<'a>),
-}
-
-/// The next rows of a list that is not empty, ready to go.
+/// The next rows of a list that are many, encoded; few are put by.
 fn next<'a>(
     all: &mut impl Iterator<Item = Result<NewRows<'a>, NotKept>>,
     may_copy: bool,
-) -> Result<Option<Ready<'a>>, NotKept> {
+    few: &mut Vec<NewRows<'a>>,
+) -> Result<Option<Copy>, NotKept> {
     for rows in all {
         let rows = rows?;
         match rows.count {
             0 => {}
-            MANY.. if may_copy => return Ok(Some(Ready::Many(rows.encode()?))),
-            _ => return Ok(Some(Ready::Few(rows))),
+            MANY.. if may_copy => return Ok(Some(rows.encode()?)),
+            _ => few.push(rows),
         }
     }
     Ok(None)
 }
 
-/// Writes new rows, table after table. A key or a unique value that is taken is a violation.
+/// Writes new rows of tables, in no order that could be told. A key or a unique value that is taken is a violation.
 pub(super) async fn write_all<'a>(
     connection: &mut PgConnection,
     may_copy: bool,
     mut all: impl Iterator<Item = Result<NewRows<'a>, NotKept>> + Send,
 ) -> Result<(), NotKept> {
-    let mut ready = next(&mut all, may_copy)?;
-    while let Some(rows) = ready {
-        ready = match rows {
-            Ready::Few(rows) => {
-                rows.insert(connection).await?;
-                next(&mut all, may_copy)?
-            }
-            Ready::Many(Copy { sql, buffer }) => {
-                let mut copy = connection.copy_in_raw(&sql).await?;
-                copy.send(buffer.as_slice()).await?;
-                let (taken, ready) = join(copy.finish(), async { next(&mut all, may_copy) }).await;
-                taken?;
-                ready?
-            }
-        };
+    let mut few = Vec::new();
+    let mut ready = next(&mut all, may_copy, &mut few)?;
+    while let Some(Copy { sql, buffer }) = ready {
+        let mut copy = connection.copy_in_raw(&sql).await?;
+        copy.send(buffer.as_slice()).await?;
+        let (taken, then) = join(copy.finish(), async { next(&mut all, may_copy, &mut few) }).await;
+        taken?;
+        ready = then?;
     }
+    insert_all(connection, few).await
+}
+
+/// Inserts few rows of several tables, in one round trip.
+async fn insert_all(connection: &mut PgConnection, few: Vec<NewRows<'_>>) -> Result<(), NotKept> {
+    let (mut inserts, mut columns) = (Vec::new(), Vec::new());
+    for rows in few {
+        let names = rows.names();
+        let own = rows.columns.into_iter().map(|(_, source)| source.gathered()).collect::<Result<Vec<_>, _>>()?;
+        let parameters = parameters(own.iter(), columns.len() + 1);
+        inserts.push(format!("insert into {} ({names}) select * from unnest({parameters})", rows.table));
+        columns.extend(own);
+    }
+    let Some(last) = inserts.pop() else { return Ok(()) };
+    let others: Vec<String> =
+        inserts.iter().zip(1..).map(|(insert, place)| format!("n{place} as ({insert})")).collect();
+    let sql = if others.is_empty() { last } else { format!("with {} {last}", others.join(", ")) };
+    let query = columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
+    query.execute(connection).await?;
     Ok(())
 }
 
