@@ -2,6 +2,7 @@
 //! them, all in one transaction with the message that caused them.
 
 use crate::table::{Cell, Declared, Row, Table};
+use crate::world::DePara;
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::Violation;
@@ -281,8 +282,9 @@ pub enum Effect {
         internal: String,
         /// `GeneratedOn` of the message that wrote it, so that older never overwrites newer.
         stamp: String,
-        /// The entry that was seen: it must still be so.
-        was: Option<String>,
+        /// The entry that was seen: it must still be so, its stamp too, or of two states of a record that two
+        /// processes take the older could come last.
+        was: Option<DePara>,
     },
     /// A De/Para entry that goes. It must be there.
     Unlink {

@@ -168,7 +168,7 @@ impl Paper {
             }
             Effect::Link { partner, alias, external, internal, stamp, was } => {
                 let key = (partner.clone(), *alias, external.clone());
-                if self.depara.get(&key).map(|entry| &entry.internal) != was.as_ref() {
+                if self.depara.get(&key) != was.as_ref() {
                     return Err(Flaw(format!("the De/Para {} is not as seen", alias.alias)));
                 }
                 self.depara.insert(key, DePara { internal: internal.clone(), stamp: stamp.clone() });

@@ -10,7 +10,7 @@ use crate::ids;
 use crate::routine::Letter;
 use crate::table::Declared;
 use crate::verdict::{Staged, Verdict};
-use crate::world::{Flaw, World};
+use crate::world::{DePara, Flaw, World};
 use eaid_schemas::customer_vendor::{CustomerVendor, PartyType};
 use eaid_schemas::envelope::Event;
 use eaid_schemas::envelope::response::InternalId;
@@ -20,7 +20,7 @@ use eaid_schemas::violation::Code;
 /// A customer as it stands: our id, and its row if that is still there.
 #[derive(Default)]
 struct Standing {
-    id: Option<String>,
+    id: Option<DePara>,
     row: Option<Sa1>,
 }
 
@@ -73,10 +73,8 @@ pub(super) fn apply(letter: &Letter<CustomerVendor>, books: &Books, world: &mut 
 fn standing(desk: &Desk<'_, CustomerVendor>) -> Result<Standing, Flaw> {
     let Some(id) = &desk.letter.message.internal_id else { return Ok(Standing::default()) };
     let linked = desk.world.linked::<Sa1>(desk.letter.partner(), Alias::CUSTOMER, id.as_str())?;
-    Ok(linked.map_or_else(Standing::default, |(entry, rows)| Standing {
-        id: Some(entry.internal),
-        row: rows.into_iter().next(),
-    }))
+    Ok(linked
+        .map_or_else(Standing::default, |(entry, rows)| Standing { id: Some(entry), row: rows.into_iter().next() }))
 }
 
 fn answer(origin: &Text<50>, destination: &str) -> InternalId {
@@ -84,7 +82,7 @@ fn answer(origin: &Text<50>, destination: &str) -> InternalId {
 }
 
 /// A new row, or the columns that changed. De/Para is written each time, for its stamp.
-fn stored(letter: &Letter<CustomerVendor>, was: Option<String>, row: Option<&Sa1>, customer: &Sa1) -> Staged {
+fn stored(letter: &Letter<CustomerVendor>, was: Option<DePara>, row: Option<&Sa1>, customer: &Sa1) -> Staged {
     let Some(external) = &letter.message.internal_id else { return Staged::default() };
     let mut effects = Vec::with_capacity(2);
     match row {
@@ -118,7 +116,7 @@ fn changes(before: &Sa1, after: &Sa1) -> Option<Update> {
 /// stands where it leads to another one.
 fn delete(mut desk: Desk<'_, CustomerVendor>, standing: Standing, stores: &[Sa1]) -> Verdict {
     let message = &desk.letter.message;
-    let Some(internal) = standing.id else {
+    let Some(DePara { internal, .. }) = standing.id else {
         if message.internal_id.is_some() {
             let text = "O cliente a excluir não existe: confira o InternalId.";
             desk.found.error(Code::NotFound, "/InternalId", text);

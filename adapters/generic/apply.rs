@@ -61,7 +61,7 @@ fn stored(message: &Message, standing: Option<&Row>, entry: Option<&DePara>) -> 
             external: id.to_owned(),
             internal,
             stamp: Header::text(&message.header.generated_on).to_owned(),
-            was: entry.map(|entry| entry.internal.clone()),
+            was: entry.cloned(),
         });
     }
     Staged { effects, ids: answer(message, entry), ..Staged::default() }

@@ -11,7 +11,7 @@ use crate::effect::{Alias, Effect, Update};
 use crate::ids;
 use crate::routine::Letter;
 use crate::verdict::{Staged, Verdict};
-use crate::world::{Flaw, World};
+use crate::world::{DePara, Flaw, World};
 use eaid_schemas::envelope::Event;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::field::{Choice, Text};
@@ -19,8 +19,8 @@ use eaid_schemas::item_reserve::ItemReserve;
 use eaid_schemas::record::members;
 use eaid_schemas::violation::Code;
 
-/// A reserve as it stands: our id of it and its rows.
-type Standing = Option<(String, Vec<Sc0>)>;
+/// A reserve as it stands: its De/Para and its rows.
+type Standing = Option<(DePara, Vec<Sc0>)>;
 
 /// Decides a reserve.
 pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut World) -> Result<Verdict, Flaw> {
@@ -50,7 +50,7 @@ pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut Wor
     let id = own_id(letter, items.branch);
     if let (Some(id), Some((company, _)), Some(document)) = (&id, items.branch, &message.document_reserve) {
         let rows = desk.world.rows::<Sc0>(Sc0::by_docres, &[company, document.as_str()])?;
-        let own = standing.as_ref().map(|(own, _)| own);
+        let own = standing.as_ref().map(|(own, _)| &own.internal);
         if own != Some(id) && rows.iter().any(|row| row.reserve_id == *id) {
             let text = format!("O documento {document} já é de outra reserva da filial: envie-a com outro número.");
             desk.found.error(Code::DocumentUsed, "/DocumentReserve", text);
@@ -87,7 +87,7 @@ fn standing(desk: &mut Desk<'_, ItemReserve>) -> Result<Standing, Flaw> {
         let text = "A reserva já é usada por uma venda: não pode ser alterada nem excluída. Cancele antes a venda.";
         desk.found.error(Code::NotAllowed, "/InternalId", text);
     }
-    Ok(Some((entry.internal, rows)))
+    Ok(Some((entry, rows)))
 }
 
 fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
@@ -130,7 +130,7 @@ fn replaced(letter: &Letter<ItemReserve>, standing: Standing, id: String, rows: 
 }
 
 fn removed(letter: &Letter<ItemReserve>, standing: Standing) -> Staged {
-    let (Some(external), Some((internal, rows))) = (&letter.message.internal_id, standing) else {
+    let (Some(external), Some((DePara { internal, .. }, rows))) = (&letter.message.internal_id, standing) else {
         return Staged::default();
     };
     let mut effects: Vec<Effect> = rows.iter().flat_map(goes).collect();

@@ -51,8 +51,8 @@ pub(super) enum Seen<'a> {
     Nothing,
     /// There, with any value.
     Something,
-    /// There, with this value.
-    Internal(&'a str),
+    /// There, with this value and stamp.
+    Entry(&'a str, &'a str),
 }
 
 /// The net change of one De/Para entry.
@@ -144,7 +144,7 @@ pub(super) fn fold(batch: &Batch) -> Result<Folded<'_>, NotKept> {
                 }
             }
             Effect::Link { partner, alias, external, internal, stamp, was } => {
-                let seen = was.as_deref().map_or(Seen::Nothing, Seen::Internal);
+                let seen = was.as_ref().map_or(Seen::Nothing, |was| Seen::Entry(&was.internal, &was.stamp));
                 let now = Some((internal.as_str(), stamp.as_str()));
                 link(&mut links, Link { partner, alias: *alias, external, seen, now })?;
             }
@@ -258,7 +258,7 @@ fn link<'a>(links: &mut BTreeMap<(&'a str, Alias, &'a str), Link<'a>>, next: Lin
     let fits = match (before.now, next.seen) {
         (None, seen) => seen == Seen::Nothing,
         (Some(_), Seen::Something) => true,
-        (Some((internal, _)), seen) => seen == Seen::Internal(internal),
+        (Some((internal, stamp)), seen) => seen == Seen::Entry(internal, stamp),
     };
     if !fits {
         return Err(stale("a De/Para entry is not as it was expected"));

@@ -48,15 +48,16 @@ pub(super) fn rows<'a>(new: &'a [&'a Link<'a>]) -> Result<NewRows<'a>, NotKept> 
 async fn update(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
     let met = sqlx::query(
         "update depara d set internal = n.internal, stamp = n.stamp
-         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-             as n (partner, alias, external, was, internal, stamp)
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+             as n (partner, alias, external, was, stamped, internal, stamp)
          where d.partner = n.partner and d.alias = n.alias and d.external = n.external
-             and (n.was is null or d.internal = n.was)",
+             and (n.was is null or d.internal = n.was and d.stamp = n.stamped)",
     )
     .bind(links.iter().map(|link| link.partner).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.alias.alias).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.external).collect::<Vec<_>>())
-    .bind(links.iter().map(|link| was(link)).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link).map(|(internal, _)| internal)).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link).map(|(_, stamp)| stamp)).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.now.unwrap_or_default().0).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.now.unwrap_or_default().1).collect::<Vec<_>>())
     .execute(connection)
@@ -69,22 +70,24 @@ async fn update(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<()
 async fn delete(connection: &mut PgConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
     let met = sqlx::query(
         "delete from depara d
-         using unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n (partner, alias, external, was)
+         using unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             as n (partner, alias, external, was, stamped)
          where d.partner = n.partner and d.alias = n.alias and d.external = n.external
-             and (n.was is null or d.internal = n.was)",
+             and (n.was is null or d.internal = n.was and d.stamp = n.stamped)",
     )
     .bind(links.iter().map(|link| link.partner).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.alias.alias).collect::<Vec<_>>())
     .bind(links.iter().map(|link| link.external).collect::<Vec<_>>())
-    .bind(links.iter().map(|link| was(link)).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link).map(|(internal, _)| internal)).collect::<Vec<_>>())
+    .bind(links.iter().map(|link| was(link).map(|(_, stamp)| stamp)).collect::<Vec<_>>())
     .execute(connection)
     .await?
     .rows_affected();
     all_met(met, links)
 }
 
-fn was<'a>(link: &Link<'a>) -> Option<&'a str> {
-    if let Seen::Internal(internal) = link.seen { Some(internal) } else { None }
+fn was<'a>(link: &Link<'a>) -> Option<(&'a str, &'a str)> {
+    if let Seen::Entry(internal, stamp) = link.seen { Some((internal, stamp)) } else { None }
 }
 
 fn all_met(met: u64, links: &[&Link<'_>]) -> Result<(), NotKept> {

@@ -26,15 +26,16 @@ pub(super) async fn write(connection: &mut SqliteConnection, links: &[Link<'_>])
     Ok(())
 }
 
-/// An entry as it is bound: partner, alias, external code, what was seen, internal value, stamp, field.
-fn texts<'a>(link: &Link<'a>) -> Result<[Option<&'a str>; 7], NotKept> {
-    let was = if let Seen::Internal(internal) = link.seen { Some(internal) } else { None };
+/// An entry as it is bound: partner, alias, external code, what was seen, internal value, stamp, field, the stamp seen.
+fn texts<'a>(link: &Link<'a>) -> Result<[Option<&'a str>; 8], NotKept> {
+    let (was, stamped) =
+        if let Seen::Entry(internal, stamp) = link.seen { (Some(internal), Some(stamp)) } else { (None, None) };
     let (internal, stamp) = link.now.unwrap_or_default();
     let partner = plain("depara", link.partner)?;
     let external = plain("depara", link.external)?;
     let (internal, stamp) = (plain("depara", internal)?, plain("depara", stamp)?);
     let (alias, field) = (link.alias.alias, link.alias.field);
-    Ok([Some(partner), Some(alias), Some(external), was, Some(internal), Some(stamp), Some(field)])
+    Ok([Some(partner), Some(alias), Some(external), was, Some(internal), Some(stamp), Some(field), stamped])
 }
 
 fn all(links: &[&Link<'_>]) -> Result<String, NotKept> {
@@ -59,7 +60,7 @@ async fn update(connection: &mut SqliteConnection, links: &[&Link<'_>]) -> Resul
     let met = sqlx::query(
         "update depara as d set internal = n.value->>4, stamp = n.value->>5 from json_each(?1) as n
          where d.external = n.value->>2 and d.partner = n.value->>0 and d.alias = n.value->>1
-             and (n.value->>3 is null or d.internal = n.value->>3)",
+             and (n.value->>3 is null or d.internal = n.value->>3 and d.stamp = n.value->>7)",
     )
     .bind(all(links)?)
     .execute(connection)
@@ -74,7 +75,7 @@ async fn delete(connection: &mut SqliteConnection, links: &[&Link<'_>]) -> Resul
         "delete from depara where (external, partner, alias) in (
              select d.external, d.partner, d.alias from json_each(?1) as n cross join depara as d
              where d.external = n.value->>2 and d.partner = n.value->>0 and d.alias = n.value->>1
-                 and (n.value->>3 is null or d.internal = n.value->>3))",
+                 and (n.value->>3 is null or d.internal = n.value->>3 and d.stamp = n.value->>7))",
     )
     .bind(all(links)?)
     .execute(connection)

@@ -8,7 +8,7 @@ use chrono::{NaiveDate, SubsecRound, TimeDelta, Utc};
 use eaid_adapters::effect::{Alias, Effect, Key, Update};
 use eaid_adapters::table::{Cell, Kind, Row, Table};
 use eaid_adapters::verdict::Missing;
-use eaid_adapters::world::Wants;
+use eaid_adapters::world::{DePara, Wants};
 use sqlx::{AssertSqlSafe, Connection, Row as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -214,6 +214,9 @@ pub fn delete(number: &str) -> Effect {
     Effect::Delete { table: table("sl1"), key: sale_key(number) }
 }
 
+/// The stamp of [`link`].
+pub const STAMP: &str = "2026-11-21T10:00:00";
+
 /// A customer's De/Para entry.
 pub fn link(external: &str, internal: &str, was: Option<&str>) -> Effect {
     Effect::Link {
@@ -221,8 +224,8 @@ pub fn link(external: &str, internal: &str, was: Option<&str>) -> Effect {
         alias: Alias::CUSTOMER,
         external: external.into(),
         internal: internal.into(),
-        stamp: "2026-11-21T10:00:00".into(),
-        was: was.map(str::to_owned),
+        stamp: STAMP.into(),
+        was: was.map(|internal| DePara { internal: internal.to_owned(), stamp: STAMP.to_owned() }),
     }
 }
 

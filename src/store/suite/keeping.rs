@@ -9,6 +9,7 @@ use eaid_adapters::world::{DePara, Wants};
 
 on_both_engines!(
     rows_come_back_exactly,
+    an_older_state_never_comes_last,
     an_amount_is_rounded_to_its_column,
     many_rows_come_back_exactly,
     known_messages_are_found,
@@ -75,6 +76,23 @@ async fn rows_come_back_exactly(house: House) {
     let found = house.find(|wants| wants.rows::<eaid_adapters::loja701::tables::Sl1>(by_id, &[id])).await;
     assert_eq!(found.rows, [sale]);
     assert_eq!(house.rows(table("sl2")).await, [line]);
+}
+
+/// Of two processes that take two states of a record, the slower saw a stamp that is no longer there: it decides
+/// again, and finds that its own is the older.
+async fn an_older_state_never_comes_last(house: House) {
+    let state = |stamp: &str, was: Option<&str>| Effect::Link {
+        partner: PARTNER.into(),
+        alias: Alias::CUSTOMER,
+        external: "C1".into(),
+        internal: "T1||000001|01|C".into(),
+        stamp: stamp.into(),
+        was: was.map(|stamp| DePara { internal: "T1||000001|01|C".into(), stamp: stamp.into() }),
+    };
+    house.keep(effects(vec![state("10:05", None)])).await;
+    house.keep(effects(vec![state("10:12", Some("10:05"))])).await;
+    house.stale(effects(vec![state("10:11", Some("10:05"))])).await;
+    house.keep(effects(vec![state("10:13", Some("10:12")), state("10:14", Some("10:13"))])).await;
 }
 
 /// Many rows take another way into PostgreSQL than few.
