@@ -23,6 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -32,6 +33,9 @@ const LEASE: Duration = Duration::from_secs(5);
 const ADVICE: &str = "veja a causa: banco fora do ar, cheio, somente leitura ou travado; as vendas ficam em RX";
 /// How often staged sales are looked for that no signal told of.
 const LOOK: Duration = Duration::from_secs(1);
+/// Steps that take all there is follow each other no faster: many small ones would cost the database more than the
+/// messages whose senders wait for an answer.
+const PACE: Duration = Duration::from_millis(100);
 
 /// Runs until stopped.
 ///
@@ -49,6 +53,7 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
             () = office.signals.staged.notified() => {}
             _ = look.tick() => {}
         }
+        let began = Instant::now();
         while !stop.is_cancelled() {
             let done = round(&office, &publisher).await;
             if done.is_ok() {
@@ -58,8 +63,8 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
                 }
             }
             match done {
-                Ok(0) => break,
-                Ok(_) => {}
+                Ok(Taken::All) => break,
+                Ok(Taken::Part) => {}
                 Err(NotKept::Stale(reason)) => {
                     tracing::debug!(reason, "another process was faster; the sales are taken again");
                     if pause(&mut pauses, &stop).await.is_none() {
@@ -75,16 +80,23 @@ pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: C
                 }
             }
         }
+        stop.run_until_cancelled(sleep_until(began + PACE)).await;
     }
 }
 
-/// Reports of an outside GravaBatch, and staged sales where they are ours to take. Gives how many were taken.
-async fn round(office: &Office, publisher: &mpsc::Sender<Outgoing>) -> Result<usize, NotKept> {
+/// What a round took of what was ready.
+enum Taken {
+    All,
+    Part,
+}
+
+/// Reports of an outside GravaBatch, and staged sales where they are ours to take.
+async fn round(office: &Office, publisher: &mpsc::Sender<Outgoing>) -> Result<Taken, NotKept> {
     let limit = office.config.gravabatch.batch;
     let reports = step(office, &REPORTS, limit, publisher).await?;
     let sales = if office.config.gravabatch.enabled { step(office, &SALES, limit, publisher).await? } else { 0 };
     metrics::counter!("eaid_gravabatch_sales_total").increment(sales as u64);
-    Ok(reports + sales)
+    Ok(if reports.max(sales) < limit { Taken::All } else { Taken::Part })
 }
 
 /// A row on its desk.

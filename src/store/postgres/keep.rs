@@ -1,6 +1,7 @@
 //! One transaction for a batch, in the order that the statements need of each other.
 
 use super::filled::Filled;
+use super::outbox::Marks;
 use super::{depara, effects, filled, inbox, outbox, rows, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
@@ -35,18 +36,20 @@ pub(super) async fn keep(pool: &PgPool, may_copy: &AtomicBool, known: &Filled, b
         .chain(std::iter::once_with(|| depara::rows(&links)))
         .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
         .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, batch.lease))));
-    rows::write_all(&mut transaction, may_copy, new).await?;
+    let marks = Marks::of(&batch.marks);
+    let brought = waits::brought(folded.brought);
+    let freed = rows::write_all(&mut transaction, may_copy, new, marks.sent(), brought).await?;
+    marks.others(&mut transaction).await?;
     let held = batch.settled.iter().flat_map(|one| &one.withheld).chain(&batch.withheld);
     withheld::insert(&mut transaction, held).await?;
-    outbox::mark(&mut transaction, &batch.marks).await?;
     let mut kept = Kept::default();
     if !batch.repeats.is_empty() {
         // After the marks: what was sent before is sent again.
         inbox::repeat(&mut transaction, &batch.repeats).await?;
         kept.repeated = outbox::repeat(&mut transaction, &batch.repeats).await? as usize;
     }
+    kept.woken += waits::free(&mut transaction, &freed).await? as usize;
     kept.woken += waits::park(&mut transaction, &batch.settled).await? as usize;
-    kept.woken += waits::bring(&mut transaction, folded.brought).await? as usize;
     if !batch.effects.is_empty() {
         crash::point("inside-apply");
     }

@@ -1,6 +1,6 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
-use super::rows::{Column, NewRows};
+use super::rows::{self, Along, Column, NewRows};
 use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Mark, Outcome, Outgoing, Repeat, SendKind};
@@ -98,54 +98,67 @@ pub(super) async fn published(pool: &PgPool, marks: &[Mark]) -> sqlx::Result<()>
     if marks.is_empty() {
         return Ok(());
     }
+    let marks = Marks::of(marks);
     let mut transaction = pool.begin_with("begin; set local synchronous_commit = off").await?;
-    mark(&mut transaction, marks).await?;
+    rows::together(&mut transaction, marks.sent().into_iter().collect(), None).await?;
+    marks.others(&mut transaction).await?;
     transaction.commit().await
 }
 
-/// Marks publications.
-pub(super) async fn mark(connection: &mut PgConnection, marks: &[Mark]) -> sqlx::Result<()> {
-    let mut sent = Vec::new();
-    let (mut returned, mut reasons) = (Vec::new(), Vec::new());
-    let (mut failed, mut errors, mut delays) = (Vec::new(), Vec::new(), Vec::new());
-    for mark in marks {
-        match &mark.outcome {
-            Outcome::Sent => sent.push(mark.id),
-            Outcome::Unroutable(reason) => {
-                returned.push(mark.id);
-                // Empty would mean routable.
-                reasons.push(if reason.is_empty() { "?".to_owned() } else { reason.replace('\0', "") });
-            }
-            Outcome::Failed(error, delay) => {
-                failed.push(mark.id);
-                errors.push(error.replace('\0', ""));
-                delays.push(delay.as_secs_f64());
-            }
-        }
-    }
-    if !sent.is_empty() {
-        mark_sent(connection, sent).await?;
-    }
-    if !returned.is_empty() {
-        mark_unroutable(connection, returned, reasons).await?;
-    }
-    if !failed.is_empty() {
-        mark_failed(connection, failed, errors, delays).await?;
-    }
-    Ok(())
+/// What became of publications.
+#[derive(Default)]
+pub(super) struct Marks {
+    sent: Vec<Option<Uuid>>,
+    returned: Vec<Uuid>,
+    reasons: Vec<String>,
+    failed: Vec<Uuid>,
+    errors: Vec<String>,
+    delays: Vec<f64>,
 }
 
-/// Marks what the broker confirmed.
-async fn mark_sent(connection: &mut PgConnection, ids: Vec<Uuid>) -> sqlx::Result<()> {
-    sqlx::query(
-        "update sending set sent_at = now(), attempts = attempts + 1, error = '', unroutable = '',
-             leased_by = null, leased_until = null
-         where id = any($1)",
-    )
-    .bind(ids)
-    .execute(connection)
-    .await?;
-    Ok(())
+impl Marks {
+    /// Sorted by what became of them.
+    pub(super) fn of(marks: &[Mark]) -> Marks {
+        let mut sorted = Marks::default();
+        for mark in marks {
+            match &mark.outcome {
+                Outcome::Sent => sorted.sent.push(Some(mark.id)),
+                Outcome::Unroutable(reason) => {
+                    sorted.returned.push(mark.id);
+                    // Empty would mean routable.
+                    sorted.reasons.push(if reason.is_empty() { "?".to_owned() } else { reason.replace('\0', "") });
+                }
+                Outcome::Failed(error, delay) => {
+                    sorted.failed.push(mark.id);
+                    sorted.errors.push(error.replace('\0', ""));
+                    sorted.delays.push(delay.as_secs_f64());
+                }
+            }
+        }
+        sorted
+    }
+
+    /// Marks what the broker confirmed, beside other rows.
+    pub(super) fn sent<'a>(&self) -> Option<Along<'a>> {
+        (!self.sent.is_empty()).then(|| Along {
+            head: "update sending s set sent_at = now(), attempts = s.attempts + 1, error = '', unroutable = '',
+                 leased_by = null, leased_until = null from"
+                .into(),
+            columns: vec![Column::Id(self.sent.clone())],
+            tail: "as m (id) where s.id = m.id",
+        })
+    }
+
+    /// Marks what it returned or did not confirm, which is rare.
+    pub(super) async fn others(self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        if !self.returned.is_empty() {
+            mark_unroutable(connection, self.returned, self.reasons).await?;
+        }
+        if !self.failed.is_empty() {
+            mark_failed(connection, self.failed, self.errors, self.delays).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Marks what the broker returned.

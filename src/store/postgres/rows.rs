@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::postgres::{PgArgumentBuffer, PgArguments};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -162,6 +162,13 @@ impl<'a> NewRows<'a> {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
+    /// The statement that inserts them.
+    fn inserted(self) -> Result<Along<'a>, NotKept> {
+        let head = Cow::Owned(format!("insert into {} ({}) select * from", self.table, self.names()));
+        let columns = self.columns.into_iter().map(|(_, source)| source.gathered()).collect::<Result<_, _>>()?;
+        Ok(Along { head, columns, tail: "" })
+    }
+
     fn encode(&self) -> Result<Copy, NotKept> {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend_from_slice(COPY_HEADER);
@@ -201,12 +208,32 @@ fn next<'a>(
     Ok(None)
 }
 
-/// Writes new rows of tables, in no order that could be told. A key or a unique value that is taken is a violation.
+/// A statement that goes along with the last new rows: it is joined with a list of its own.
+pub(super) struct Along<'a> {
+    /// What stands before the list.
+    pub(super) head: Cow<'static, str>,
+    /// The list.
+    pub(super) columns: Vec<Column<'a>>,
+    /// What names the list and joins it.
+    pub(super) tail: &'static str,
+}
+
+impl Along<'_> {
+    /// Its text, the first of its parameters `$<first>`.
+    fn sql(&self, first: usize) -> String {
+        format!("{} unnest({}) {}", self.head, parameters(self.columns.iter(), first), self.tail)
+    }
+}
+
+/// Writes new rows of tables, in no order that could be told, and what goes along with them. A key or a unique value
+/// that is taken is a violation. Gives the ids that `asked`, which goes along, too, returns.
 pub(super) async fn write_all<'a>(
     connection: &mut PgConnection,
     may_copy: bool,
     mut all: impl Iterator<Item = Result<NewRows<'a>, NotKept>> + Send,
-) -> Result<(), NotKept> {
+    along: Option<Along<'a>>,
+    asked: Option<Along<'a>>,
+) -> Result<Vec<Uuid>, NotKept> {
     let mut few = Vec::new();
     let mut ready = next(&mut all, may_copy, &mut few)?;
     while let Some(Copy { sql, buffer }) = ready {
@@ -216,26 +243,33 @@ pub(super) async fn write_all<'a>(
         taken?;
         ready = then?;
     }
-    insert_all(connection, few).await
+    let few = few.into_iter().map(NewRows::inserted).collect::<Result<Vec<_>, _>>()?;
+    Ok(together(connection, few.into_iter().chain(along).collect(), asked).await?)
 }
 
-/// Inserts few rows of several tables, in one round trip.
-async fn insert_all(connection: &mut PgConnection, few: Vec<NewRows<'_>>) -> Result<(), NotKept> {
-    let (mut inserts, mut columns) = (Vec::new(), Vec::new());
-    for rows in few {
-        let names = rows.names();
-        let own = rows.columns.into_iter().map(|(_, source)| source.gathered()).collect::<Result<Vec<_>, _>>()?;
-        let parameters = parameters(own.iter(), columns.len() + 1);
-        inserts.push(format!("insert into {} ({names}) select * from unnest({parameters})", rows.table));
-        columns.extend(own);
+/// Carries statements out as one, in one round trip; gives the ids that the last returns.
+pub(super) async fn together(
+    connection: &mut PgConnection,
+    statements: Vec<Along<'_>>,
+    asked: Option<Along<'_>>,
+) -> sqlx::Result<Vec<Uuid>> {
+    let last = if asked.is_some() { "select id from asked" } else { "select null::uuid as id where false" };
+    let (mut parts, mut columns) = (Vec::new(), Vec::new());
+    for (place, statement) in statements.into_iter().enumerate() {
+        parts.push(format!("n{place} as ({})", statement.sql(columns.len() + 1)));
+        columns.extend(statement.columns);
     }
-    let Some(last) = inserts.pop() else { return Ok(()) };
-    let others: Vec<String> =
-        inserts.iter().zip(1..).map(|(insert, place)| format!("n{place} as ({insert})")).collect();
-    let sql = if others.is_empty() { last } else { format!("with {} {last}", others.join(", ")) };
+    if let Some(asked) = asked {
+        parts.push(format!("asked (id) as ({})", asked.sql(columns.len() + 1)));
+        columns.extend(asked.columns);
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("with {} {last}", parts.join(", "));
     let query = columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
-    query.execute(connection).await?;
-    Ok(())
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
 }
 
 /// Writes a value with its length before it.

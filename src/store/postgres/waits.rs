@@ -5,6 +5,7 @@
 //! And a bringer locks the messages it may wake before it looks at what they still wait for: of two that bring
 //! the last two keys, one sees the other's work.
 
+use super::rows::{self, Along, Column};
 use crate::store::{NotKept, Place, Settled, State, cells, keys};
 use eaid_adapters::effect::Key;
 use eaid_adapters::table::Table;
@@ -143,28 +144,29 @@ async fn drop_present_rows(
     Ok(())
 }
 
+/// Drops the waits for keys that came, beside the rows that bring them; gives the messages that waited. Where nobody
+/// waits, no key is looked for.
+pub(super) fn brought(keys: Vec<String>) -> Option<Along<'static>> {
+    (!keys.is_empty()).then(|| Along {
+        head: "delete from waits w using".into(),
+        columns: vec![Column::Made(keys)],
+        tail: "as k (key) where w.key = k.key and exists (select from waits) returning w.message",
+    })
+}
+
 /// Wakes those who wait for keys that came; gives how many are woken.
 pub(super) async fn bring(connection: &mut PgConnection, keys: Vec<String>) -> sqlx::Result<u64> {
-    if keys.is_empty() {
-        return Ok(0);
-    }
-    let messages = drop_waits(connection, keys).await?;
+    let freed = rows::together(connection, Vec::new(), brought(keys)).await?;
+    free(connection, &freed).await
+}
+
+/// Wakes those of the messages whose waits were dropped that wait for nothing more; gives how many.
+pub(super) async fn free(connection: &mut PgConnection, messages: &[Uuid]) -> sqlx::Result<u64> {
     if messages.is_empty() {
         return Ok(0);
     }
-    lock(connection, &messages).await?;
-    wake(connection, &messages, &[]).await
-}
-
-/// Drops the waits for keys; gives the messages that waited. Where nobody waits, no key is looked for.
-async fn drop_waits(connection: &mut PgConnection, keys: Vec<String>) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar(
-        "delete from waits w using unnest($1::text[]) as k (key)
-         where w.key = k.key and exists (select from waits) returning w.message",
-    )
-    .bind(keys)
-    .fetch_all(connection)
-    .await
+    lock(connection, messages).await?;
+    wake(connection, messages, &[]).await
 }
 
 /// Locks messages, in the order of their ids.
