@@ -82,16 +82,19 @@ pub struct Fate {
 ///
 /// A connection that is gone is no error here: the broker delivers again, and the inbox recognises it.
 pub async fn settle(deliveries: Vec<(Ticket, Delivered, Fate)>) {
-    let mut of_amqp = Vec::new();
+    let (mut of_amqp, mut of_spool) = (Vec::new(), Vec::new());
     for (ticket, delivered, fate) in deliveries {
         match ticket {
             Ticket::Amqp(ticket) => of_amqp.push((ticket, delivered, fate)),
-            Ticket::Spool(ticket) => spool::settle(ticket, &fate).await,
+            Ticket::Spool(ticket) => of_spool.push((ticket, fate)),
             Ticket::Http(waiting) => drop(waiting.send(fate)),
         }
     }
     if !of_amqp.is_empty() {
         amqp::settle(of_amqp).await;
+    }
+    if !of_spool.is_empty() {
+        spool::settle(of_spool).await;
     }
 }
 

@@ -60,8 +60,7 @@ pub fn open(
 pub fn drop_in(settings: &SpoolSettings, name: &str, body: &[u8]) -> Result<PathBuf, Fault> {
     folder::make(&settings.inbox)?;
     let path = folder::free_name(&settings.inbox, Path::new(name));
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    folder::write(&settings.inbox, &name, body)?;
+    folder::write(&path, body)?;
     Ok(path)
 }
 

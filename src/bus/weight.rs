@@ -29,8 +29,16 @@ impl Weight {
     /// Waits for room for a message of so many bytes. One that is greater than all the room takes it all, and so
     /// passes alone.
     pub(in crate::bus) async fn share(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.units);
-        Arc::clone(&self.free).acquire_many_owned(units).await.ok()
+        Arc::clone(&self.free).acquire_many_owned(self.units_of(bytes)).await.ok()
+    }
+
+    /// Room for a message of so many bytes, if it is there now.
+    pub(in crate::bus) fn spare(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_many_owned(self.units_of(bytes)).ok()
+    }
+
+    fn units_of(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).clamp(1, self.units)
     }
 
     /// Follows the sizes of a consumer's messages.

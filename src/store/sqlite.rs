@@ -1,12 +1,13 @@
 //! SQLite: the embedded store, one file and no server.
 //!
 //! One connection writes, a few read. A write transaction is `immediate`, so it is exclusive with those of other
-//! processes, and what PostgreSQL needs locks for holds by itself. Lists go in as one bound JSON text.
+//! processes, and what PostgreSQL needs locks for holds by itself. New rows are bound value by value; other lists go in as one bound JSON text.
 
 mod claims;
 mod depara;
 mod effects;
 mod inbox;
+mod insert;
 mod keep;
 mod listing;
 mod look_up;

@@ -1,9 +1,13 @@
 //! What is done with files, in blocking calls: list, read, move, and write so that no reader sees half.
 
+mod draft;
+
+pub(super) use draft::{write, write_all};
+
 use crate::fault::Fault;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -107,24 +111,6 @@ pub(super) fn free_name(folder: &Path, file: &Path) -> PathBuf {
     candidate
 }
 
-/// Writes a file so that nobody sees half of it, and that it is there after a power cut once the folder is
-/// [`sync`]ed.
-pub(super) fn write(folder: &Path, name: &str, body: &[u8]) -> Result<(), Fault> {
-    let hidden = folder.join(format!(".{name}.tmp"));
-    let ready = folder.join(name);
-    let write = || {
-        let mut file = File::create(&hidden)?;
-        file.write_all(body)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&hidden, &ready)
-    };
-    write().map_err(|error| {
-        drop(fs::remove_file(&hidden));
-        fault(&ready, &error)
-    })
-}
-
 /// Makes the names in a folder last.
 pub(super) fn sync(folder: &Path) -> Result<(), Fault> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| fault(folder, &error))
@@ -195,9 +181,28 @@ mod tests {
     #[test]
     fn what_is_written_leaves_nothing_half_done() {
         let folder = Scratch::new();
-        write(folder.path(), "a.json", b"{}").unwrap();
+        write(&folder.join("a.json"), b"{}").unwrap();
         sync(folder.path()).unwrap();
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["a.json"]);
+    }
+
+    #[test]
+    fn of_many_files_the_first_ones_are_there_when_one_fails() {
+        let folder = Scratch::new();
+        let mut files: Vec<(PathBuf, &[u8])> =
+            (0..9).map(|number| (folder.join(format!("{number}.json")), b"{}" as &[u8])).collect();
+        files.push(files[0].clone());
+        let (written, failed) = write_all(&files);
+        assert_eq!(written, 10, "a file that stands there twice is one: {failed:?}");
+        files[7].0 = folder.join("no/such/folder");
+        files.iter_mut().for_each(|(_, body)| *body = b"[]");
+        let (written, failed) = write_all(&files);
+        assert_eq!(written, 7);
+        assert!(failed.unwrap().to_string().contains("no/such/folder"));
+        let mut names = list(folder.path()).unwrap();
+        names.retain(|name| fs::read(folder.join(name.to_str().unwrap())).unwrap() == b"[]");
+        assert_eq!(names.len(), 7);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 9, "nothing hidden is left");
     }
 }

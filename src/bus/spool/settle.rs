@@ -40,19 +40,27 @@ pub struct SpoolTicket {
     _weight: OwnedSemaphorePermit,
 }
 
-/// Moves the file of a delivery whose message is kept.
+/// Moves the files of deliveries whose messages are kept.
 ///
-/// Where it cannot be moved it stays in hand, and is moved later; after a restart it is taken again, and the
+/// One that cannot be moved stays in hand, and is moved later; after a restart it is taken again, and the
 /// inbox recognises it.
-pub async fn settle(mut ticket: SpoolTicket, fate: &Fate) {
-    ticket.is_settled = true;
-    let reason = (fate.state == State::Unreadable).then(|| match &fate.cause {
+pub async fn settle(mut settled: Vec<(SpoolTicket, Fate)>) {
+    settled.iter_mut().for_each(|(ticket, _)| ticket.is_settled = true);
+    let end = move || {
+        for (ticket, fate) in settled {
+            ticket.desk.end(ticket.file.clone(), complaint(&fate));
+        }
+    };
+    // A task of the runtime's own threads can only fail by being cancelled at the end of the process.
+    drop(tokio::task::spawn_blocking(end).await);
+}
+
+/// What is put beside the file, if its message could not be read.
+fn complaint(fate: &Fate) -> Option<String> {
+    (fate.state == State::Unreadable).then(|| match &fate.cause {
         Some((code, text)) => reason(code.as_str(), text),
         None => reason("internal", "O eaid falhou ao ler este arquivo."),
-    });
-    let (desk, file) = (Arc::clone(&ticket.desk), ticket.file.clone());
-    // A task of the runtime's own threads can only fail by being cancelled at the end of the process.
-    drop(tokio::task::spawn_blocking(move || desk.end(file, reason)).await);
+    })
 }
 
 /// The text that is put beside a file that could not be read.
@@ -108,7 +116,7 @@ impl Desk {
             && let Some(reason) = reason
         {
             let name = moved.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            folder::write(&to, &format!("{name}.reason.txt"), reason.as_bytes())?;
+            folder::write(&to.join(format!("{name}.reason.txt")), reason.as_bytes())?;
         }
         self.lists().in_hand.remove(&file.name);
         Ok(())

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// When the rest of a window is tried again whose first part was written.
 const NEXT: Duration = Duration::from_secs(1);
 
+/// Files that are written before the first of them is forced to disk; all are open at once.
+const TOGETHER: usize = 64;
+
 /// Writes outbox rows to `out/<route key>/<kind>.<transaction>.<uuid>.json|xml`.
 #[derive(Clone)]
 pub struct SpoolSink {
@@ -52,12 +55,13 @@ fn write(out: &Path, window: &[Outgoing]) -> Result<Vec<Mark>, (Fault, Vec<Mark>
     let mut folders = BTreeSet::new();
     let mut failed = None;
     let mut written = 0;
-    for outgoing in window {
-        if let Err(fault) = write_one(out, outgoing, &mut folders) {
-            failed = Some(fault);
+    for part in window.chunks(TOGETHER) {
+        let (done, fault) = write_part(out, part, &mut folders);
+        written += done;
+        if fault.is_some() {
+            failed = fault;
             break;
         }
-        written += 1;
     }
     for folder in &folders {
         if let Err(fault) = folder::sync(folder) {
@@ -78,12 +82,20 @@ fn write(out: &Path, window: &[Outgoing]) -> Result<Vec<Mark>, (Fault, Vec<Mark>
     }
 }
 
-fn write_one(out: &Path, outgoing: &Outgoing, folders: &mut BTreeSet<PathBuf>) -> Result<(), Fault> {
-    let folder = out.join(word(&outgoing.route_key));
-    if folders.insert(folder.clone()) {
-        folder::make(&folder)?;
+/// Writes a part of a window. Gives how many were written, and what failed then.
+fn write_part(out: &Path, part: &[Outgoing], folders: &mut BTreeSet<PathBuf>) -> (usize, Option<Fault>) {
+    let mut files: Vec<(PathBuf, &[u8])> = Vec::with_capacity(part.len());
+    for outgoing in part {
+        let folder = out.join(word(&outgoing.route_key));
+        if folders.insert(folder.clone())
+            && let Err(fault) = folder::make(&folder)
+        {
+            let (written, earlier) = folder::write_all(&files);
+            return (written, earlier.or(Some(fault)));
+        }
+        files.push((folder.join(file_name(outgoing)), outgoing.body.as_bytes()));
     }
-    folder::write(&folder, &file_name(outgoing), outgoing.body.as_bytes())
+    folder::write_all(&files)
 }
 
 fn file_name(outgoing: &Outgoing) -> String {

@@ -7,12 +7,16 @@ use crate::bus::link::{Link, LinkSign};
 use crate::bus::weight::Weight;
 use crate::bus::{Delivery, Ticket};
 use crate::fault::{Fault, pauses};
+use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_util::sync::CancellationToken;
+
+/// Files that are read in one go, if their bytes have room.
+const TOGETHER: usize = 32;
 
 /// Takes files.
 pub(super) struct Source {
@@ -77,36 +81,55 @@ impl Source {
             if !self.link.now().is_connected {
                 self.link.up();
             }
-            let mut taken = 0;
-            for name in names {
-                if self.desk.is_in_hand(&name) {
-                    continue;
-                }
-                match self.take(name).await? {
-                    Ok(()) => taken += 1,
-                    Err(Over) => return Ok(Over),
+            let names: Vec<OsString> = names.into_iter().filter(|name| !self.desk.is_in_hand(name)).collect();
+            for part in names.chunks(TOGETHER) {
+                if let Err(Over) = self.take(part).await? {
+                    return Ok(Over);
                 }
             }
-            if taken == 0 {
+            if names.is_empty() {
                 tokio::time::sleep(self.desk.settings.poll.0).await;
             }
         }
     }
 
-    /// Takes one file: reads it and hands it over.
-    async fn take(&self, name: OsString) -> Result<Result<(), Over>, Fault> {
-        let path = self.desk.settings.inbox.join(&name);
+    /// Takes files: reads them, as many at once as there is room for, and hands them over.
+    async fn take(&self, names: &[OsString]) -> Result<Result<(), Over>, Fault> {
         let greatest = self.desk.settings.max_file.bytes();
-        let looked = path.clone();
-        let length = blocking(move || Ok(folder::length(&looked))).await?;
-        let Some(share) = self.weight.share(length.min(greatest)).await else { return Ok(Err(Over)) };
-        let looked = path.clone();
-        let content_type = content_type(&path);
-        let (body, stamp) = match blocking(move || folder::read(&looked, greatest)).await? {
+        let paths: Vec<PathBuf> = names.iter().map(|name| self.desk.settings.inbox.join(name)).collect();
+        let measured = move || Ok(paths.into_iter().map(|path| (folder::length(&path), path)).collect::<VecDeque<_>>());
+        let mut files = blocking(measured).await?;
+        while let Some((length, path)) = files.pop_front() {
+            let Some(share) = self.weight.share(length.min(greatest)).await else { return Ok(Err(Over)) };
+            let mut shares = vec![share];
+            let mut paths = vec![path];
+            // Only the first is waited for: who holds room that is used by nobody yet may wait for himself.
+            while let Some((length, _)) = files.front()
+                && let Some(share) = self.weight.spare((*length).min(greatest))
+            {
+                shares.push(share);
+                paths.extend(files.pop_front().map(|(_, path)| path));
+            }
+            let read =
+                move || Ok(paths.into_iter().map(|path| (folder::read(&path, greatest), path)).collect::<Vec<_>>());
+            for ((read, path), share) in blocking(read).await?.into_iter().zip(shares) {
+                if let Err(Over) = self.deliver(&path, read?, share).await? {
+                    return Ok(Err(Over));
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Hands a file over, unless it is gone or too large.
+    async fn deliver(&self, path: &Path, read: Read, share: OwnedSemaphorePermit) -> Result<Result<(), Over>, Fault> {
+        let name = path.file_name().unwrap_or_default().to_owned();
+        let (body, stamp) = match read {
             Read::Whole(body, stamp) => (body, stamp),
             Read::Gone => return Ok(Ok(())),
             Read::TooLarge(length, stamp) => {
                 let (desk, file) = (Arc::clone(&self.desk), File { name, stamp });
+                let greatest = self.desk.settings.max_file.bytes();
                 let reason = reason("too_large", &format!("O arquivo tem {length} bytes; o limite é {greatest}."));
                 let end = move || {
                     desk.end(file, Some(reason));
@@ -120,7 +143,7 @@ impl Source {
         metrics::counter!("eaid_spool_taken_total").increment(1);
         room.send(Delivery {
             body: Arc::from(body),
-            content_type: content_type.map(ToOwned::to_owned),
+            content_type: content_type(path).map(ToOwned::to_owned),
             origin: "spool",
             redelivered: false,
             returned: 0,

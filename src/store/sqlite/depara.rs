@@ -1,5 +1,6 @@
 //! De/Para entries: written by messages, by hand, and read by people.
 
+use super::insert::{self, Values};
 use super::values::{list as bound, parse_time};
 use super::{BEGIN, waits};
 use crate::store::cells::plain;
@@ -45,14 +46,12 @@ fn all(links: &[&Link<'_>]) -> Result<String, NotKept> {
 
 /// Writes new entries. One that is there already violates the primary key.
 async fn insert(connection: &mut SqliteConnection, links: &[&Link<'_>]) -> Result<(), NotKept> {
-    sqlx::query(
-        "insert into depara (partner, alias, external, internal, stamp, field)
-         select value->>0, value->>1, value->>2, value->>4, value->>5, value->>6 from json_each(?1)",
-    )
-    .bind(all(links)?)
-    .execute(connection)
-    .await?;
-    Ok(())
+    let columns = ["partner", "alias", "external", "internal", "stamp", "field"];
+    let bind = |values: &mut Values, link: &&Link<'_>| {
+        let [partner, alias, external, _, internal, stamp, field, _] = texts(link)?;
+        [partner, alias, external, internal, stamp, field].into_iter().try_for_each(|text| Ok(values.add(text)?))
+    };
+    insert::insert(connection, "depara", &columns, links, bind).await
 }
 
 /// Changes entries that still stand as they were seen.

@@ -1,11 +1,13 @@
 //! Net changes of declared tables, with statements made of their declarations.
 
+use super::insert::{self, Values as Bound};
 use super::values::list;
 use crate::store::NotKept;
 use crate::store::cells::fit;
 use crate::store::fold::{Changed, Changes, Gone, Values};
-use eaid_adapters::table::{Cell, Kind, Table};
+use eaid_adapters::table::{Cell, Kind, Row, Table};
 use sqlx::{AssertSqlSafe, SqliteConnection};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 type Columns = Vec<usize>;
@@ -58,20 +60,17 @@ async fn insert(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Res
         })
         .collect();
     let names: Vec<&str> = filled.iter().map(|column| table.columns[*column].name).collect();
-    let values: Vec<String> = (0..filled.len()).map(|place| format!("value->>{place}")).collect();
-    let mut rows: Vec<Texts> = Vec::with_capacity(changes.inserts.len());
-    for row in &changes.inserts {
-        let texts = filled.iter().map(|column| Ok(fit(table, *column, &row.cells[*column])?.to_text()));
-        rows.push(texts.collect::<Result<_, NotKept>>()?);
-    }
-    let sql = format!(
-        "insert into {} ({}) select {} from json_each(?1)",
-        physical(table),
-        names.join(", "),
-        values.join(", ")
-    );
-    sqlx::query(AssertSqlSafe(sql)).bind(list(&rows)?).execute(connection).await?;
-    Ok(())
+    let bind = |bound: &mut Bound, row: &Cow<'_, Row>| {
+        for column in &filled {
+            let fitting = fit(table, *column, &row.cells[*column])?;
+            match fitting.text() {
+                Some(text) => bound.add(text)?,
+                None => bound.add(fitting.to_text())?,
+            }
+        }
+        Ok(())
+    };
+    insert::insert(connection, &physical(table), &names, &changes.inserts, bind).await
 }
 
 /// Changes rows that are there and hold what was expected.

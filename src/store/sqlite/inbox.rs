@@ -1,5 +1,6 @@
 //! Rows of the inbox: written once, settled, read back.
 
+use super::insert::{self, Values};
 use super::values::{at, id, list, now, read_id, read_optional_time, read_time};
 use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
@@ -16,26 +17,47 @@ pub(super) const STORED: &str =
     i.version, i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.state,
     i.patience_until, i.attempts";
 
-/// Writes new rows, one by one: a body is bytes, which JSON does not carry.
+/// The columns of a new row.
+const NEW: [&str; 24] = [
+    "id",
+    "partner",
+    "uuid",
+    "digest",
+    "\"transaction\"",
+    "internal_id",
+    "product",
+    "source",
+    "event",
+    "version",
+    "generated_on",
+    "origin",
+    "format",
+    "content_type",
+    "received_at",
+    "catalog",
+    "body",
+    "state",
+    "cause",
+    "violations",
+    "ids",
+    "answer",
+    "patience_until",
+    "settled_at",
+];
+
+/// Writes new rows. One that is there already violates the unique fingerprint.
 pub(super) async fn insert(connection: &mut SqliteConnection, settled: &[Settled]) -> Result<(), NotKept> {
-    for settled in settled {
-        if let Place::New(entry) = &settled.place {
-            insert_one(connection, entry, settled).await?;
+    let mut rows: Vec<(&Entry, &Settled)> = Vec::with_capacity(settled.len());
+    for one in settled {
+        if let Place::New(entry) = &one.place {
+            rows.push((entry, one));
         }
     }
-    Ok(())
+    insert::insert(connection, "inbox", &NEW, &rows, |values, (entry, settled)| Ok(bind(values, entry, settled)?)).await
 }
 
-/// Writes a new row. One that is there already violates the unique fingerprint.
-async fn insert_one(connection: &mut SqliteConnection, entry: &Entry, settled: &Settled) -> Result<(), NotKept> {
-    let mut query = sqlx::query(
-        "insert into inbox (id, partner, uuid, digest, \"transaction\", internal_id, product, source, event, version,
-             generated_on, origin, format, content_type, received_at, catalog, body, state, cause, violations, ids,
-             answer, patience_until, settled_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-             ?23, ?24)",
-    )
-    .bind(id(entry.id));
+fn bind(values: &mut Values, entry: &Entry, settled: &Settled) -> sqlx::Result<()> {
+    values.add(id(entry.id))?;
     for text in [
         &entry.fingerprint.partner,
         &entry.fingerprint.uuid,
@@ -51,22 +73,18 @@ async fn insert_one(connection: &mut SqliteConnection, entry: &Entry, settled: &
         &entry.format,
         &entry.content_type,
     ] {
-        query = query.bind(keys::short(text));
+        values.add(keys::short(text))?;
     }
-    query
-        .bind(at(entry.received_at))
-        .bind(&entry.catalog)
-        .bind(&*entry.body)
-        .bind(settled.state.as_str())
-        .bind(settled.cause_text())
-        .bind(notes::violations(&settled.violations))
-        .bind(notes::ids(&settled.ids))
-        .bind(settled.answer().map(id))
-        .bind(settled.patience_until.map(at))
-        .bind(settled.when_settled().map(at))
-        .execute(connection)
-        .await?;
-    Ok(())
+    values.add(at(entry.received_at))?;
+    values.add(&*entry.catalog)?;
+    values.add(&*entry.body)?;
+    values.add(settled.state.as_str())?;
+    values.add(settled.cause_text())?;
+    values.add(notes::violations(&settled.violations))?;
+    values.add(notes::ids(&settled.ids))?;
+    values.add(settled.answer().map(id))?;
+    values.add(settled.patience_until.map(at))?;
+    values.add(settled.when_settled().map(at))
 }
 
 /// Settles rows that are there. Each must be woken or waiting and claimed by the holder, or, of those that a

@@ -1,12 +1,13 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
 use super::BEGIN_UNHURRIED;
+use super::insert::{self, Values};
 use super::values::{after, at, id, list, now, read_id, read_optional_id, read_time};
 use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 use std::sync::Arc;
@@ -18,61 +19,55 @@ pub(super) const OUTGOING: &str =
     "o.id, o.message, o.kind, o.partner, o.\"transaction\", o.correlation, o.subject, o.route_key,
     o.transport, o.format, o.body, o.created_at";
 
+/// The columns of a new row.
+const NEW: [&str; 12] = [
+    "id",
+    "message",
+    "kind",
+    "partner",
+    "\"transaction\"",
+    "correlation",
+    "subject",
+    "route_key",
+    "transport",
+    "format",
+    "body",
+    "created_at",
+];
+
 /// Writes new rows. What the sender fetches by HTTP counts as sent.
 pub(super) async fn insert<'a>(
     connection: &mut SqliteConnection,
     outgoing: impl Iterator<Item = &'a Outgoing>,
     lease: Option<(Uuid, DateTime<Utc>)>,
 ) -> Result<(), NotKept> {
-    let mut rows = Vec::new();
-    for one in outgoing {
-        let fetched = one.transport == "http";
-        let lease = lease.filter(|_| !fetched);
-        rows.push(json!([
-            id(one.id),
-            one.message.map(id),
-            one.kind.as_str(),
-            keys::short(&one.partner),
-            keys::short(&one.transaction),
-            keys::short(&one.correlation),
-            keys::short(&one.subject),
-            keys::short(&one.route_key),
-            keys::short(&one.transport),
-            keys::short(&one.format),
-            keys::whole(&one.body),
-            at(one.created_at),
-            fetched.then(|| at(one.created_at)),
-            lease.map(|(holder, _)| id(holder)),
-            lease.map(|(_, until)| at(until)),
-        ]));
-    }
-    if !rows.is_empty() {
-        insert_rows(connection, &rows).await?;
-    }
-    Ok(())
+    let rows: Vec<&Outgoing> = outgoing.collect();
+    insert::insert(&mut *connection, "outbox", &NEW, &rows, |values, one| Ok(bind(values, one)?)).await?;
+    let sending = ["id", "due_at", "sent_at", "leased_by", "leased_until"];
+    insert::insert(connection, "sending", &sending, &rows, |values, one| Ok(bind_sending(values, one, lease)?)).await
 }
 
-/// Writes rows.
-async fn insert_rows(connection: &mut SqliteConnection, rows: &[Value]) -> sqlx::Result<()> {
-    let rows = list(rows)?;
-    sqlx::query(
-        "insert into outbox (id, message, kind, partner, \"transaction\", correlation, subject, route_key, transport,
-             format, body, created_at)
-         select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-             value->>9, value->>10, value->>11
-         from json_each(?1)",
-    )
-    .bind(&rows)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "insert into sending (id, due_at, sent_at, leased_by, leased_until)
-         select value->>0, value->>11, value->>12, value->>13, value->>14 from json_each(?1)",
-    )
-    .bind(&rows)
-    .execute(connection)
-    .await?;
-    Ok(())
+fn bind(values: &mut Values, one: &Outgoing) -> sqlx::Result<()> {
+    values.add(id(one.id))?;
+    values.add(one.message.map(id))?;
+    values.add(one.kind.as_str())?;
+    for text in
+        [&one.partner, &one.transaction, &one.correlation, &one.subject, &one.route_key, &one.transport, &one.format]
+    {
+        values.add(keys::short(text))?;
+    }
+    values.add(keys::whole(&one.body))?;
+    values.add(at(one.created_at))
+}
+
+fn bind_sending(values: &mut Values, one: &Outgoing, lease: Option<(Uuid, DateTime<Utc>)>) -> sqlx::Result<()> {
+    let fetched = one.transport == "http";
+    let lease = lease.filter(|_| !fetched);
+    values.add(id(one.id))?;
+    values.add(at(one.created_at))?;
+    values.add(fetched.then(|| at(one.created_at)))?;
+    values.add(lease.map(|(holder, _)| id(holder)))?;
+    values.add(lease.map(|(_, until)| at(until)))
 }
 
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.

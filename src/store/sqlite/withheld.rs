@@ -1,9 +1,9 @@
 //! What conditions held back.
 
-use super::values::{at, id, list, read_time};
-use crate::store::Withheld;
+use super::insert::{self, Values};
+use super::values::{at, id, read_time};
 use crate::store::monitor::WithheldLine;
-use serde_json::json;
+use crate::store::{NotKept, Withheld};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -11,32 +11,19 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 pub(super) async fn insert<'a>(
     connection: &mut SqliteConnection,
     withheld: impl Iterator<Item = &'a Withheld>,
-) -> sqlx::Result<()> {
-    let row = |one: &Withheld| {
-        json!([
-            id(one.id),
-            one.message.map(id),
-            one.partner,
-            one.transaction,
-            one.subject,
-            one.reason,
-            one.catalog,
-            at(one.created_at)
-        ])
-    };
-    let rows: Vec<_> = withheld.map(row).collect();
-    if rows.is_empty() {
-        return Ok(());
+) -> Result<(), NotKept> {
+    let rows: Vec<&Withheld> = withheld.collect();
+    let columns = ["id", "message", "partner", "\"transaction\"", "subject", "reason", "catalog", "created_at"];
+    insert::insert(connection, "withheld", &columns, &rows, |values, one| Ok(bind(values, one)?)).await
+}
+
+fn bind(values: &mut Values, one: &Withheld) -> sqlx::Result<()> {
+    values.add(id(one.id))?;
+    values.add(one.message.map(id))?;
+    for text in [&one.partner, &one.transaction, &one.subject, &one.reason, &one.catalog] {
+        values.add(&**text)?;
     }
-    sqlx::query(
-        "insert into withheld (id, message, partner, \"transaction\", subject, reason, catalog, created_at)
-         select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7
-         from json_each(?1)",
-    )
-    .bind(list(&rows)?)
-    .execute(connection)
-    .await?;
-    Ok(())
+    values.add(at(one.created_at))
 }
 
 /// Lists what was held back of a subject, oldest first.

@@ -5,7 +5,7 @@ use eaid_bench::daemon::Daemon;
 use eaid_bench::shop::INBOUND;
 use eaid_bench::{Failed, sale};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -27,8 +27,8 @@ impl Prepared {
         let mut child = daemon.start(INBOUND)?;
         child.does(spool::wait_for_answers(&site, sale::CUSTOMERS)).await?;
         child.stop().await?;
-        // Who closes the file last moves what is in its journal into it.
-        site.open().await?;
+        // Who closes the file last moves what is in its journal into it. Dropped, it would do so while we copy.
+        site.open().await?.close().await?;
         Ok(Prepared(site))
     }
 
