@@ -176,8 +176,9 @@ impl Envelope {
     /// Where paths stand in [`Envelope::text`]: for each its place, or that of what should hold it. `read` reads
     /// the content.
     pub fn locate(&self, paths: &[&str], read: impl FnOnce(&mut Reading)) -> Vec<Place> {
-        let content = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
-        let header = Reading::of_header(usize::MAX).seeking(Sought::of(paths));
+        let of = |header: bool| Sought::of(paths.iter().copied().filter(move |path| is_of_header(path) == header));
+        let content = Reading::new(true, usize::MAX).seeking(of(false));
+        let header = Reading::of_header(usize::MAX).seeking(of(true));
         let found = self.seek(header, content, read);
         let met: Vec<(usize, &str)> = paths
             .iter()

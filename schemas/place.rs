@@ -24,10 +24,16 @@ pub(crate) struct Sought {
 
 impl Sought {
     /// Seeks paths; where one is not there, what is above it.
-    pub(crate) fn of(paths: &[&str]) -> Sought {
+    pub(crate) fn of<'p>(paths: impl Iterator<Item = &'p str>) -> Sought {
         let mut wanted = HashSet::new();
         for path in paths {
-            wanted.extend(with_above(path).map(str::to_owned));
+            for above in with_above(path) {
+                // With a path all that are above it are wanted, too.
+                if wanted.contains(above) {
+                    break;
+                }
+                wanted.insert(above.to_owned());
+            }
         }
         Sought { wanted, met: HashMap::new() }
     }

@@ -9,7 +9,8 @@ use crate::catalog::Catalog;
 use crate::decide::sending::{Post, post};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
-use crate::store::{Batch, NotKept, Outgoing, Queue};
+use crate::outbound::Handover;
+use crate::store::{Batch, NotKept, Queue};
 use chrono::{DateTime, FixedOffset};
 use eaid_adapters::books::Books;
 use eaid_adapters::effect::Effect;
@@ -22,7 +23,6 @@ use eaid_schemas::violation::Violation;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ const PACE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// None of a fault: those are waited out.
-pub async fn run(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>, stop: CancellationToken) -> Result<(), Fault> {
+pub async fn run(office: Arc<Office>, publisher: Handover, stop: CancellationToken) -> Result<(), Fault> {
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut pauses = pauses();
@@ -91,7 +91,7 @@ enum Taken {
 }
 
 /// Reports of an outside GravaBatch, and staged sales where they are ours to take.
-async fn round(office: &Office, publisher: &mpsc::Sender<Outgoing>) -> Result<Taken, NotKept> {
+async fn round(office: &Office, publisher: &Handover) -> Result<Taken, NotKept> {
     let limit = office.config.gravabatch.batch;
     let reports = step(office, &REPORTS, limit, publisher).await?;
     let sales = if office.config.gravabatch.enabled { step(office, &SALES, limit, publisher).await? } else { 0 };
@@ -133,12 +133,7 @@ static REPORTS: Work = Work {
 ///
 /// # Errors
 /// [`NotKept`]: nothing was applied.
-async fn step(
-    office: &Office,
-    work: &Work,
-    limit: usize,
-    publisher: &mpsc::Sender<Outgoing>,
-) -> Result<usize, NotKept> {
+async fn step(office: &Office, work: &Work, limit: usize, publisher: &Handover) -> Result<usize, NotKept> {
     let queue = Queue {
         name: "gravabatch",
         table: work.queue.table,
@@ -191,7 +186,7 @@ async fn apply(
     work: &Work,
     catalog: &Catalog,
     plans: Vec<(&Row, Vec<Effect>)>,
-    publisher: &mpsc::Sender<Outgoing>,
+    publisher: &Handover,
 ) -> Result<(), NotKept> {
     let mut left = vec![plans];
     while let Some(part) = left.pop() {
@@ -218,23 +213,14 @@ async fn apply(
     Ok(())
 }
 
-async fn keep(
-    office: &Office,
-    catalog: &Catalog,
-    effects: Vec<Effect>,
-    publisher: &mpsc::Sender<Outgoing>,
-) -> Result<(), NotKept> {
+async fn keep(office: &Office, catalog: &Catalog, effects: Vec<Effect>, publisher: &Handover) -> Result<(), NotKept> {
     let mut fresh = Uuid::now_v7;
     let Post { outgoing, withheld } = post(&effects, None, catalog, &mut office.moment(&mut fresh));
     let lease = Some((office.holder, chrono::Utc::now() + crate::inbound::LEASE));
     let batch = Batch { effects, outgoing, withheld, lease, ..Batch::default() };
     let kept = office.store.keep(&batch).await?;
     office.tell_withheld(&batch.withheld);
-    for outgoing in batch.outgoing {
-        if publisher.try_send(outgoing).is_err() {
-            metrics::counter!("eaid_handover_full_total").increment(1);
-        }
-    }
+    batch.outgoing.into_iter().for_each(|outgoing| publisher.offer(outgoing));
     if kept.woken > 0 {
         office.signals.woken.notify_one();
     }

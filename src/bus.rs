@@ -22,7 +22,6 @@ pub mod post;
 #[cfg(test)]
 mod scratch;
 pub mod spool;
-mod weight;
 mod word;
 
 /// Something that arrived.

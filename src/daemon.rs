@@ -10,7 +10,7 @@ mod systemd;
 use crate::bus::post::PostSink;
 use crate::bus::{Delivery, Sink, amqp, spool};
 use crate::office::Office;
-use crate::store::Outgoing;
+use crate::outbound::Handover;
 use crate::{batch, inbound, outbound};
 use clap::ValueEnum;
 use parts::Parts;
@@ -74,6 +74,8 @@ pub enum Ended {
 const INTAKE: usize = 2000;
 /// Committed messages in hand before they are left to polling.
 const PUBLISHER: usize = 4000;
+/// The same in bytes.
+const PUBLISHER_BYTES: usize = 16 << 20;
 /// How long publishing what was committed may take at a stop: longer only where the broker is gone.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -85,7 +87,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     let board = office.board.clone();
     let metrics = gauges::install();
     let (deliver, deliveries) = mpsc::channel::<Delivery>(INTAKE);
-    let (publisher, committed) = mpsc::channel::<Outgoing>(PUBLISHER);
+    let (publisher, committed) = Handover::new(PUBLISHER, PUBLISHER_BYTES);
     let sources = CancellationToken::new();
     let publishing = CancellationToken::new();
     let mut parts = Parts::default();

@@ -1,10 +1,12 @@
 //! LOOP bus -> store. Takes what is there, decides it, keeps it in one transaction, settles it with its
 //! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
-//! routed. What was decided ahead is decided again where the batch before it changed what it had looked at.
+//! routed. What was decided ahead is decided again where the batch before it changed what it had looked at. Large
+//! messages go beside the batches, one at a time ([`large`]).
 
 mod alone;
 #[cfg(test)]
 mod cases;
+mod large;
 
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::catalog::Catalog;
@@ -13,12 +15,15 @@ use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_failed, lay_stored};
 use crate::decide::{Decided, Outcome, set_aside};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
-use crate::store::{Kept, NotKept, Outgoing, State};
+use crate::outbound::Handover;
+use crate::store::{Bounds, Kept, NotKept, State};
 use alone::{Way, alone, is_suspect};
 use eaid_adapters::world::Footprint;
+use large::is_large;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -57,27 +62,35 @@ struct Ahead {
 pub async fn run(
     office: Arc<Office>,
     deliveries: mpsc::Receiver<Delivery>,
-    publisher: mpsc::Sender<Outgoing>,
+    publisher: Handover,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let (opened, to_decide) = mpsc::channel(1);
     let (ahead, to_keep) = mpsc::channel(1);
+    let (large, to_carry) = mpsc::channel(large::HELD);
     let (settled, to_settle) = mpsc::channel(4);
     let (kept, count) = watch::channel(0);
-    let way = Way { opened, kept: count.clone(), sent: 0 };
+    let (carried, count_large) = watch::channel(0);
+    let way = Way { opened, kept: count.clone(), sent: 0, large, carried: count_large, parted: 0 };
+    let exit = Exit { office: office.clone(), publisher, settled };
     let reader = tokio::spawn(read(office.clone(), deliveries, way, stop.clone()));
-    let decider = tokio::spawn(decide_all(office.clone(), to_decide, ahead, count));
+    let decider = tokio::spawn(decide_all(office, to_decide, ahead, count));
+    let carrier = large::carry(exit.clone(), to_carry, carried, stop.clone());
+    // By a thread of its own: decoding a large message takes long, and who shared a thread with it would wait.
+    let here = Handle::current();
+    let carrier = tokio::task::spawn_blocking(move || here.block_on(carrier));
     let settler = tokio::spawn(settle_all(to_settle));
-    keep_all(office, to_keep, publisher, settled, kept, stop).await;
+    keep_all(exit, to_keep, kept, stop).await;
     let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
     decider.await.map_err(gone)?;
     reader.await.map_err(gone)?;
+    carrier.await.map_err(gone)?;
     settler.await.map_err(gone)
 }
 
 /// Takes deliveries and woken messages, and lays them open.
 async fn read(office: Arc<Office>, mut deliveries: mpsc::Receiver<Delivery>, mut way: Way, stop: CancellationToken) {
-    let limit = office.config.inbound.batch;
+    let most = Bounds { rows: office.config.inbound.batch, bytes: office.config.inbound.batch_bytes.bytes() };
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut carried = None;
@@ -103,20 +116,28 @@ async fn read(office: Arc<Office>, mut deliveries: mpsc::Receiver<Delivery>, mut
                 Some(()) => continue,
                 None => return,
             },
+            Some(large) if is_large(&large) => match way.part(large).await {
+                Some(()) => continue,
+                None => return,
+            },
             Some(first) => {
                 let (batch, next) = take(&office, first, &mut deliveries);
                 carried = next;
                 let (laid, tickets) = batch.into_iter().map(|delivery| open(&office, &catalog, delivery)).unzip();
                 Opened { catalog, laid, tickets }
             }
-            None => match office.store.claim_woken(office.holder, LEASE, limit).await {
+            None => match office.store.claim_woken(office.holder, LEASE, most).await {
                 Ok(woken) if woken.is_empty() => continue,
                 Ok(woken) => {
                     let limits = office.config.envelope_limits();
-                    let full = woken.len() == limit;
+                    let bytes: usize = woken.iter().map(|stored| stored.entry.body.len()).sum();
+                    if bytes > large::LARGE && way.empty().await.is_none() {
+                        return;
+                    }
+                    let is_full = woken.len() == most.rows || 2 * bytes >= most.bytes;
                     let laid: Vec<Laid> =
                         woken.into_iter().map(|stored| lay_stored(stored, &catalog, &limits)).collect();
-                    if full {
+                    if is_full {
                         office.signals.woken.notify_one();
                     }
                     Opened { catalog, tickets: laid.iter().map(|_| None).collect(), laid }
@@ -133,7 +154,7 @@ async fn read(office: Arc<Office>, mut deliveries: mpsc::Receiver<Delivery>, mut
     }
 }
 
-/// What is there, up to the bounds of a batch; a delivery that would exceed the bytes, or must be taken alone, is
+/// What is there, up to the bounds of a batch; a delivery that would exceed the bytes, or does not go in a batch, is
 /// carried over.
 fn take(
     office: &Office,
@@ -145,7 +166,7 @@ fn take(
     let mut batch = vec![first];
     while batch.len() < count {
         let Ok(next) = deliveries.try_recv() else { break };
-        if size + next.body.len() > bytes || is_suspect(&next) {
+        if size + next.body.len() > bytes || is_suspect(&next) || is_large(&next) {
             return (batch, Some(next));
         }
         size += next.body.len();
@@ -201,27 +222,37 @@ async fn decide_all(
     }
 }
 
-async fn keep_all(
-    office: Arc<Office>,
-    mut to_keep: mpsc::Receiver<Ahead>,
-    publisher: mpsc::Sender<Outgoing>,
-    to_settle: mpsc::Sender<ToSettle>,
-    kept: watch::Sender<u64>,
-    stop: CancellationToken,
-) {
+async fn keep_all(exit: Exit, mut to_keep: mpsc::Receiver<Ahead>, kept: watch::Sender<u64>, stop: CancellationToken) {
     let mut before = Footprint::default();
     while let Some(Ahead { opened, mut decided, after }) = to_keep.recv().await {
         if after < *kept.borrow() && decided.as_ref().is_some_and(|now| before.crosses(&now.footprint)) {
             metrics::counter!("eaid_batches_decided_again_total").increment(1);
             decided = None;
         }
-        let done = keep_through(&office, &opened.catalog, opened.laid, decided, &stop).await;
+        let done = keep_through(&exit.office, &opened.catalog, opened.laid, decided, &stop).await;
         let Some(mut done) = done else { return };
         before = Footprint::default();
         done.iter_mut().for_each(|part| before.join(std::mem::take(&mut part.decided.footprint)));
         kept.send_modify(|kept| *kept += 1);
-        let mut fates = Vec::with_capacity(opened.tickets.len());
-        let mut tickets = opened.tickets.into_iter();
+        if exit.leave(done, opened.tickets).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// The end of the loop, for what is kept.
+#[derive(Clone)]
+struct Exit {
+    office: Arc<Office>,
+    publisher: Handover,
+    settled: mpsc::Sender<ToSettle>,
+}
+
+impl Exit {
+    /// Hands over what a batch sends and sets off, and has its deliveries settled. `None` where nobody does so.
+    async fn leave(&self, done: Vec<Part>, tickets: Vec<Option<(Ticket, Delivered)>>) -> Option<()> {
+        let mut fates = Vec::with_capacity(tickets.len());
+        let mut tickets = tickets.into_iter();
         for mut part in done {
             let outcomes = std::mem::take(&mut part.decided.outcomes);
             let fates_of_part = outcomes.into_iter().map(|outcome| fate(&mut part.decided, outcome));
@@ -230,11 +261,9 @@ async fn keep_all(
                     fates.push((ticket, delivered, fate));
                 }
             }
-            hand_over(&office, part, &publisher);
+            hand_over(&self.office, part, &self.publisher);
         }
-        if !fates.is_empty() && to_settle.send(fates).await.is_err() {
-            return;
-        }
+        if fates.is_empty() { Some(()) } else { self.settled.send(fates).await.ok() }
     }
 }
 
@@ -384,7 +413,7 @@ fn fate(decided: &mut Decided, outcome: Outcome) -> Fate {
 }
 
 /// Gives what was committed to the publisher, in memory, and wakes who has work now.
-fn hand_over(office: &Office, part: Part, publisher: &mpsc::Sender<Outgoing>) {
+fn hand_over(office: &Office, part: Part, publisher: &Handover) {
     let Part { decided, kept } = part;
     let mut staged = false;
     for settled in decided.batch.settled.into_iter().chain(decided.batch.superseded) {
@@ -392,9 +421,8 @@ fn hand_over(office: &Office, part: Part, publisher: &mpsc::Sender<Outgoing>) {
         office.tell_withheld(&settled.withheld);
         staged |= settled.state == State::Staged && !settled.effects.is_empty();
         for outgoing in settled.outgoing {
-            // What does not fit stays leased until its lease ends, and is then found as due.
-            if outgoing.transport != CALL && publisher.try_send(outgoing).is_err() {
-                metrics::counter!("eaid_handover_full_total").increment(1);
+            if outgoing.transport != CALL {
+                publisher.offer(outgoing);
             }
         }
     }

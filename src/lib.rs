@@ -14,3 +14,4 @@ pub mod office;
 pub mod operate;
 pub mod outbound;
 pub mod store;
+mod weight;

@@ -1,19 +1,25 @@
 //! LOOP store -> bus. Committed messages come from the other loops in memory; polling is for recovery. Marks
 //! of publications ride in the next transaction of the inbound loop, or go alone when that is idle.
 
+mod handover;
+
+pub use handover::{Handover, Held};
+
 use crate::bus::Sink;
 use crate::bus::post::POST;
 use crate::crash;
 use crate::fault::{Fault, pause, pauses};
 use crate::inbound::LEASE;
 use crate::office::Office;
-use crate::store::{Mark, Outcome, Outgoing};
+use crate::store::{Bounds, Mark, Outcome, Outgoing};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+/// Bytes that a lane may hold, and that are looked for at once.
+const BYTES: usize = 16 << 20;
 /// A mark waits no longer than this for a transaction to ride in.
 const FLUSH: Duration = Duration::from_millis(100);
 /// What to do where answers do not go out.
@@ -32,7 +38,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 pub async fn run(
     office: Arc<Office>,
     sinks: Vec<Arc<dyn Sink>>,
-    mut committed: mpsc::Receiver<Outgoing>,
+    mut committed: mpsc::Receiver<Held>,
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let over = stop.child_token();
@@ -43,7 +49,7 @@ pub async fn run(
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut again = tokio::time::interval_at(tokio::time::Instant::now() + AGAIN, AGAIN);
     loop {
-        let mut window = Vec::new();
+        let (mut window, mut taken) = (Vec::new(), Vec::new());
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
@@ -52,7 +58,7 @@ pub async fn run(
             // So does what writes marks.
             _ = &mut flusher => return Err(Fault::Bus("uma parte do laço de saída caiu".to_owned())),
             () = office.signals.due.notified() => window = due(&office, limit).await,
-            taken = committed.recv_many(&mut window, limit) => if taken == 0 { break },
+            count = committed.recv_many(&mut taken, limit) => if count == 0 { break },
             _ = look.tick() => window = due(&office, limit).await,
             _ = again.tick() => {
                 if let Err(fault) = office.store.resend(None).await {
@@ -61,9 +67,11 @@ pub async fn run(
                 continue;
             }
         }
-        if window.len() == limit {
+        // There may be more than was looked for; and where all places were taken, something found none.
+        if !window.is_empty() || taken.len() == limit {
             office.signals.due.notify_one();
         }
+        window.extend(taken.into_iter().map(|held| held.outgoing));
         lanes.hand_over(window, &stop).await;
     }
     lanes.finish().await;
@@ -79,7 +87,7 @@ pub async fn run(
 }
 
 async fn due(office: &Office, limit: usize) -> Vec<Outgoing> {
-    match office.store.due(office.holder, LEASE, limit).await {
+    match office.store.due(office.holder, LEASE, Bounds { rows: limit, bytes: BYTES }).await {
         Ok(due) => due,
         Err(fault) => {
             tracing::debug!(%fault, "the outbox is not looked through");
@@ -91,7 +99,7 @@ async fn due(office: &Office, limit: usize) -> Vec<Outgoing> {
 /// A lane for each transport: one that is held up holds up no other.
 struct Lanes {
     office: Arc<Office>,
-    ways: Vec<(&'static str, mpsc::Sender<Outgoing>)>,
+    ways: Vec<(&'static str, Handover)>,
     tasks: JoinSet<()>,
 }
 
@@ -99,7 +107,7 @@ impl Lanes {
     fn open(office: &Arc<Office>, sinks: Vec<Arc<dyn Sink>>, limit: usize, stop: &CancellationToken) -> Lanes {
         let mut lanes = Lanes { office: office.clone(), ways: Vec::new(), tasks: JoinSet::new() };
         for sink in sinks {
-            let (way, taken) = mpsc::channel(limit);
+            let (way, taken) = Handover::new(limit, BYTES);
             lanes.ways.push((sink.transport(), way));
             lanes.tasks.spawn(run_lane(office.clone(), sink, taken, limit, stop.clone()));
         }
@@ -112,13 +120,9 @@ impl Lanes {
         let mut nowhere = Vec::new();
         for outgoing in window {
             match self.ways.iter().find(|(transport, _)| *transport == outgoing.transport) {
-                Some((transport, way)) if *transport == POST => {
-                    if way.try_send(outgoing).is_err() {
-                        metrics::counter!("eaid_handover_full_total").increment(1);
-                    }
-                }
+                Some((transport, way)) if *transport == POST => way.offer(outgoing),
                 // A lane that is gone is met by the loop.
-                Some((_, way)) => drop(stop.run_until_cancelled(way.send(outgoing)).await),
+                Some((_, way)) => drop(stop.run_until_cancelled(way.give(outgoing)).await),
                 None => nowhere.push(outgoing),
             }
         }
@@ -141,12 +145,15 @@ impl Lanes {
 async fn run_lane(
     office: Arc<Office>,
     sink: Arc<dyn Sink>,
-    mut taken: mpsc::Receiver<Outgoing>,
+    mut taken: mpsc::Receiver<Held>,
     limit: usize,
     stop: CancellationToken,
 ) {
-    let mut window = Vec::new();
-    while taken.recv_many(&mut window, limit).await > 0 {
+    let mut held = Vec::new();
+    while taken.recv_many(&mut held, limit).await > 0 {
+        // The shares are held until the window is through.
+        let (mut window, _shares): (Vec<_>, Vec<_>) =
+            held.drain(..).map(|Held { outgoing, share }| (outgoing, share)).unzip();
         let mut pauses = pauses();
         let mut is_held_up = false;
         while !window.is_empty() {

@@ -451,6 +451,15 @@ pub struct Queue {
     pub rest: usize,
 }
 
+/// How much may be read at once: so many rows, and so many bytes of bodies. A body of more comes alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Rows.
+    pub rows: usize,
+    /// Bytes of their bodies.
+    pub bytes: usize,
+}
+
 /// What a daemon says of itself, for `eaid status` wherever it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Process {
@@ -504,7 +513,7 @@ pub trait Store: monitor::Monitor + retention::Retention + Send + Sync {
     async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept>;
 
     /// Claims woken messages and those whose patience has ended, oldest first, for a process and a time.
-    async fn claim_woken(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Stored>, Fault>;
+    async fn claim_woken(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Stored>, Fault>;
 
     /// Claims ready rows of a queue whose lanes nobody else holds, in the order of their keys.
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault>;
@@ -516,7 +525,7 @@ pub trait Store: monitor::Monitor + retention::Retention + Send + Sync {
     async fn release(&self, holder: Uuid) -> Result<(), Fault>;
 
     /// Takes outbox rows that are due and leased to nobody, oldest first.
-    async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault>;
+    async fn due(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Outgoing>, Fault>;
 
     /// Notes that a message which may have killed processes is about to be tried alone, by the digest of its bytes;
     /// gives how many did not survive that before.

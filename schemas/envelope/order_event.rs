@@ -64,7 +64,7 @@ record! {
 
 /// Where paths stand in the text of an event, as [`Envelope::locate`](super::Envelope::locate) tells it of messages.
 pub fn locate(text: &str, paths: &[&str]) -> Vec<Place> {
-    let mut cx = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
+    let mut cx = Reading::new(true, usize::MAX).seeking(Sought::of(paths.iter().copied()));
     // What broke the first reading off breaks this one off at the same place.
     drop(read_text::<OrderEvent>(text, &mut cx));
     let sought = cx.sought();

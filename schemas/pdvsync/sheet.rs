@@ -104,7 +104,7 @@ impl Sheet {
 
     /// Where paths stand in the text.
     pub fn locate(&self, paths: &[&str]) -> Vec<Place> {
-        let mut cx = Reading::new(true, usize::MAX).seeking(Sought::of(paths));
+        let mut cx = Reading::new(true, usize::MAX).seeking(Sought::of(paths.iter().copied()));
         match self.call {
             Call::Customer => drop(self.read::<Customer>(&mut cx)),
             Call::Order | Call::Cancel | Call::Offer => drop(self.read::<PreSale>(&mut cx)),

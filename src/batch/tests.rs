@@ -6,9 +6,10 @@ use crate::catalog::compiled;
 use crate::catalog::read::catalog;
 use crate::config::defaults;
 use crate::office::Office;
+use crate::outbound::Handover;
+use crate::store::NotKept;
 use crate::store::suite::house::{House, effects};
 use crate::store::suite::on_both_engines;
-use crate::store::{NotKept, Outgoing};
 use eaid_adapters::effect::Effect;
 use eaid_adapters::ljgrvbatch::tables::{Sc5, Se1};
 use eaid_adapters::loja701::tables::{Sl1, Sl2, Sl4};
@@ -17,7 +18,6 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 on_both_engines!(several_workers_do_each_sale_once, a_sale_that_the_database_refuses_harms_no_other);
 
@@ -87,7 +87,7 @@ async fn all<T: Declared>(house: &House) -> Vec<T> {
 }
 
 /// Works until nothing is in RX any more.
-async fn work(office: Arc<Office>, publisher: mpsc::Sender<Outgoing>) -> usize {
+async fn work(office: Arc<Office>, publisher: Handover) -> usize {
     let mut done = 0;
     loop {
         match step(&office, &SALES, 7, &publisher).await {
@@ -106,7 +106,7 @@ async fn several_workers_do_each_sale_once(house: House) {
         .iter()
         .flat_map(|branch| (0..EACH).flat_map(move |number| sale(branch, number, delivery(number), &[Decimal::TEN])));
     house.keep(effects(staged.collect())).await;
-    let (publisher, _published) = mpsc::channel(1000);
+    let (publisher, _published) = Handover::new(1000, usize::MAX);
     let mut workers = Vec::new();
     for _ in 0..WORKERS {
         workers.push(tokio::spawn(work(office(&house, 5).await, publisher.clone())));
@@ -140,7 +140,7 @@ async fn a_sale_that_the_database_refuses_harms_no_other(house: House) {
     staged.extend(sale("0101", 2, "3", &[huge, huge]));
     staged.extend(sale("0101", 3, "3", &[Decimal::TEN]));
     house.keep(effects(staged)).await;
-    let (publisher, _published) = mpsc::channel(100);
+    let (publisher, _published) = Handover::new(100, usize::MAX);
     let office = office(&house, 2).await;
     let state = async || {
         let rows: Vec<Sl1> = all(&house).await;

@@ -13,6 +13,7 @@ mod lane;
 mod listener;
 mod names;
 mod outlet;
+mod prefetch;
 mod publisher;
 mod settings;
 mod settle;
@@ -36,7 +37,7 @@ pub use window::{Letter, Posted};
 
 use super::Delivery;
 use super::link::{Link, LinkSign};
-use super::weight::Weight;
+use crate::weight::Weight;
 use outlet::Outlet;
 use source::Source;
 use std::sync::Arc;
@@ -66,7 +67,7 @@ pub fn open(
     deliveries: Option<mpsc::Sender<Delivery>>,
     stop: CancellationToken,
 ) -> (AmqpBus, JoinHandle<()>) {
-    let weight = Weight::new(settings.unsettled.bytes(), settings.prefetch);
+    let weight = Weight::new(settings.unsettled.bytes());
     let outlet = Outlet::new(settings, app_id);
     let source = deliveries.map(|deliveries| Source {
         outlet: Arc::clone(&outlet),

@@ -34,7 +34,7 @@ pub use settings::{HttpSettings, May, Token, User};
 
 use super::Delivery;
 use super::cep::PostalCodes;
-use super::weight::Weight;
+use crate::weight::Weight;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -75,7 +75,7 @@ impl Reception {
         deliveries: mpsc::Sender<Delivery>,
         clerk: Arc<dyn Clerk>,
     ) -> Reception {
-        let weight = Weight::new(settings.unsettled.bytes().max(limits.body), 1);
+        let weight = Weight::new(settings.unsettled.bytes().max(limits.body));
         Reception {
             settings: Arc::new(settings),
             limits,

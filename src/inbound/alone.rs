@@ -32,6 +32,12 @@ pub(super) struct Way {
     pub(super) kept: watch::Receiver<u64>,
     /// How many were sent on it.
     pub(super) sent: u64,
+    /// Large messages leave it here,
+    pub(super) large: mpsc::Sender<Delivery>,
+    /// of which so many have been kept,
+    pub(super) carried: watch::Receiver<u64>,
+    /// and so many were sent.
+    pub(super) parted: u64,
 }
 
 impl Way {
@@ -41,10 +47,17 @@ impl Way {
         self.opened.send(batch).await.ok()
     }
 
+    /// Sends a large message on its own way; `None` where nobody is at its end.
+    pub(super) async fn part(&mut self, delivery: Delivery) -> Option<()> {
+        self.parted += 1;
+        self.large.send(delivery).await.ok()
+    }
+
     /// Waits until everything that was sent is kept.
-    async fn empty(&mut self) -> Option<()> {
-        let sent = self.sent;
-        self.kept.wait_for(|kept| *kept >= sent).await.ok().map(drop)
+    pub(super) async fn empty(&mut self) -> Option<()> {
+        let (sent, parted) = (self.sent, self.parted);
+        self.kept.wait_for(|kept| *kept >= sent).await.ok()?;
+        self.carried.wait_for(|carried| *carried >= parted).await.ok().map(drop)
     }
 }
 

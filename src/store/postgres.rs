@@ -27,7 +27,7 @@ mod waits;
 mod withheld;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
+use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
@@ -151,8 +151,8 @@ impl Store for Postgres {
         within(PATIENCE, keep::keep(&self.loops, &self.may_copy, &self.filled, batch)).await
     }
 
-    async fn claim_woken(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Stored>, Fault> {
-        settle(PATIENCE, claims::woken(&self.loops, holder, lease, limit)).await
+    async fn claim_woken(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Stored>, Fault> {
+        settle(PATIENCE, claims::woken(&self.loops, holder, lease, most)).await
     }
 
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
@@ -167,8 +167,8 @@ impl Store for Postgres {
         settle(PATIENCE, claims::release(&self.loops, holder)).await
     }
 
-    async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault> {
-        settle(PATIENCE, outbox::due(&self.loops, holder, lease, limit)).await
+    async fn due(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Outgoing>, Fault> {
+        settle(PATIENCE, outbox::due(&self.loops, holder, lease, most)).await
     }
 
     async fn suspect(&self, digest: &str) -> Result<u32, Fault> {

@@ -25,7 +25,7 @@ mod waits;
 mod withheld;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
+use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
@@ -99,8 +99,8 @@ impl Store for Sqlite {
         keep::keep(&self.writer, batch).await
     }
 
-    async fn claim_woken(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Stored>, Fault> {
-        claims::woken(&self.writer, holder, lease, limit).await.map_err(fault)
+    async fn claim_woken(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Stored>, Fault> {
+        claims::woken(&self.writer, holder, lease, most).await.map_err(fault)
     }
 
     async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
@@ -115,8 +115,8 @@ impl Store for Sqlite {
         claims::release(&self.writer, holder).await.map_err(fault)
     }
 
-    async fn due(&self, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Outgoing>, Fault> {
-        outbox::due(&self.writer, holder, lease, limit).await.map_err(fault)
+    async fn due(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Outgoing>, Fault> {
+        outbox::due(&self.writer, holder, lease, most).await.map_err(fault)
     }
 
     async fn suspect(&self, digest: &str) -> Result<u32, Fault> {

@@ -12,7 +12,7 @@ mod soak;
 mod spool;
 
 /// Whether long forms are wanted; if not, says so.
-fn is_long(what: &str) -> bool {
+pub fn is_long(what: &str) -> bool {
     let is_wanted = std::env::var_os("EAID_TEST_LONG").is_some();
     if !is_wanted {
         // Past the capture of the test: who reads the run shall see it.

@@ -270,6 +270,11 @@ impl Site {
         self.rows.becomes("xx3", "xx3_status", &condition, "waiting").await;
     }
 
+    /// The most memory that the daemon ever held, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.daemon.as_ref().expect("the daemon runs").peak_memory()
+    }
+
     /// Sends the daemon a signal by its name.
     pub async fn signal(&mut self, name: &str) {
         self.daemon.as_mut().expect("the daemon runs").signal(name).await;

@@ -42,6 +42,7 @@ mod entrega;
 mod faults;
 mod in_xml;
 mod kill;
+mod large;
 mod life;
 mod mandatory;
 mod missing_depara;

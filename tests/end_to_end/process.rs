@@ -115,6 +115,14 @@ impl Daemon {
         self.child.try_wait().expect("ask for the daemon's state")
     }
 
+    /// The most memory that it ever held, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let pid = self.child.id().expect("the daemon is still running");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("read what the kernel says of it");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        1024 * peak.expect("its peak").parse::<u64>().expect("a number")
+    }
+
     /// SIGTERM, and its orderly end.
     pub async fn stop(mut self) -> ExitStatus {
         self.signal("TERM").await;

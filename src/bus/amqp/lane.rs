@@ -1,8 +1,9 @@
 //! A lane: one consumer's channel, and the order in which its deliveries are acknowledged.
 //!
-//! An acknowledgement with `multiple` covers everything before it. So a lane acknowledges only up to the first
-//! delivery that is not settled yet: a held one (its dead copy is not confirmed) holds what came after it, and
-//! nothing is ever acknowledged that nobody has kept.
+//! An acknowledgement with `multiple` covers everything before it. So a lane acknowledges in this manner only up to the
+//! first delivery that is not settled yet: nothing is ever acknowledged that nobody has kept. What is settled behind
+//! an open one (a large message, one whose dead copy is not confirmed) is acknowledged each by itself, so that the
+//! broker hands over more meanwhile.
 
 use super::outlet::Outlet;
 use lapin::Acker;
@@ -19,7 +20,8 @@ pub(super) struct Lane {
     /// For logs and metrics.
     queue: String,
     ledger: Mutex<Ledger>,
-    /// Acknowledgements leave in their order: a smaller tag after a greater one would close the channel.
+    /// Acknowledgements leave in their order: one that covers a tag which was acknowledged already would close the
+    /// channel.
     acknowledging: tokio::sync::Mutex<()>,
     settled: Notify,
     /// The channel must be given up; the broker delivers again what is open.
@@ -31,14 +33,30 @@ pub(super) struct Lane {
 
 #[derive(Default)]
 struct Ledger {
-    /// Number of the first open delivery.
+    /// Number of the first delivery that is listed.
     first: u64,
-    open: VecDeque<Slot>,
+    /// Deliveries from the first open one on.
+    listed: VecDeque<Slot>,
+    /// How many are not acknowledged.
+    open: usize,
+    /// Number of the first delivery of the present consumer, and how many of its are not acknowledged.
+    mark: u64,
+    fresh: usize,
+    /// Nothing is acknowledged for now.
+    is_held: bool,
 }
 
 struct Slot {
-    acker: Acker,
+    /// None: acknowledged.
+    acker: Option<Acker>,
     is_settled: bool,
+}
+
+/// An acknowledgement that is due.
+struct Due {
+    acker: Acker,
+    covers: usize,
+    options: BasicAckOptions,
 }
 
 /// What settles a delivery of RabbitMQ. Dropped without being settled, it gives its whole channel up, so that
@@ -67,32 +85,62 @@ impl Lane {
     /// Enters a delivery, in the order of arrival.
     pub(super) fn enter(self: &Arc<Self>, acker: Acker, weight: OwnedSemaphorePermit) -> AmqpTicket {
         let mut ledger = self.ledger();
-        let number = ledger.first + ledger.open.len() as u64;
-        ledger.open.push_back(Slot { acker, is_settled: false });
+        let number = ledger.first + ledger.listed.len() as u64;
+        ledger.listed.push_back(Slot { acker: Some(acker), is_settled: false });
+        ledger.open += 1;
+        ledger.fresh += 1;
         AmqpTicket { lane: Arc::clone(self), number, is_settled: false, _weight: weight }
     }
 
-    /// Acknowledges all that is settled up to the first that is not.
+    /// Another consumer begins.
+    pub(super) fn renew(&self) {
+        let mut ledger = self.ledger();
+        ledger.mark = ledger.first + ledger.listed.len() as u64;
+        ledger.fresh = 0;
+    }
+
+    /// Where the present consumer has brought all that a prefetch allows and nothing of it is acknowledged: acknowledges
+    /// nothing from now on until it is released, and gives true.
+    ///
+    /// Then nothing is on its way in either direction, and a consumer can be cancelled: a quorum queue takes back what
+    /// it has under way to a cancelled one, and delivers it after later messages. For the broker hands over no more
+    /// than the prefetch beyond the acknowledgements that it has seen; if one of ours were still on its way, or one
+    /// more delivery, less than the prefetch would be open here.
+    pub(super) fn hold(&self, prefetch: u16) -> bool {
+        let mut ledger = self.ledger();
+        ledger.is_held = ledger.fresh == usize::from(prefetch);
+        ledger.is_held
+    }
+
+    /// Acknowledges again, what was settled meanwhile at once.
+    pub(super) async fn release(&self) {
+        self.ledger().is_held = false;
+        self.acknowledge().await;
+    }
+
+    /// Acknowledges all that is settled.
     ///
     /// A channel that is gone is no error: the broker delivers again, and the inbox recognises it.
     pub(super) async fn acknowledge(&self) {
         let _in_order = self.acknowledging.lock().await;
-        let Some((last, count)) = self.ledger().take_settled() else { return };
-        let options = BasicAckOptions { multiple: true };
-        let is_acknowledged = match tokio::time::timeout(self.limit, last.ack(options)).await {
-            Ok(Ok(is_acknowledged)) => is_acknowledged,
-            Ok(Err(_)) | Err(_) => false,
-        };
-        if is_acknowledged {
-            metrics::counter!("eaid_amqp_acknowledged_total", "queue" => self.queue.clone()).increment(count);
-        } else {
-            tracing::info!(
-                queue = self.queue,
-                count,
-                "the channel was gone before its acknowledgement; delivered again"
-            );
-            self.lost(count);
-            self.broken.cancel();
+        let due = self.ledger().take_settled();
+        for Due { acker, covers, options } in due {
+            let is_acknowledged = match tokio::time::timeout(self.limit, acker.ack(options)).await {
+                Ok(Ok(is_acknowledged)) => is_acknowledged,
+                Ok(Err(_)) | Err(_) => false,
+            };
+            let count = covers as u64;
+            if is_acknowledged {
+                metrics::counter!("eaid_amqp_acknowledged_total", "queue" => self.queue.clone()).increment(count);
+            } else {
+                tracing::info!(
+                    queue = self.queue,
+                    count,
+                    "the channel was gone before its acknowledgement; delivered again"
+                );
+                self.lost(count);
+                self.broken.cancel();
+            }
         }
         self.settled.notify_waiters();
     }
@@ -101,7 +149,7 @@ impl Lane {
     pub(super) async fn drained(&self) {
         loop {
             let settled = self.settled.notified();
-            if self.ledger().open.is_empty() || self.broken.is_cancelled() {
+            if self.ledger().open == 0 || self.broken.is_cancelled() {
                 // The last acknowledgement may still be on its way.
                 drop(self.acknowledging.lock().await);
                 return;
@@ -126,7 +174,7 @@ impl Lane {
 impl Drop for Lane {
     /// What is still open is delivered again: delivered is always acknowledged, lost or in hand.
     fn drop(&mut self) {
-        let open = self.ledger().open.len() as u64;
+        let open = self.ledger().open as u64;
         if open > 0 {
             self.lost(open);
         }
@@ -134,15 +182,31 @@ impl Drop for Lane {
 }
 
 impl Ledger {
-    /// Takes the settled ones from the front: the last one's acker, and how many.
-    fn take_settled(&mut self) -> Option<(Acker, u64)> {
-        let mut taken = None;
-        while self.open.front().is_some_and(|slot| slot.is_settled) {
-            let Some(slot) = self.open.pop_front() else { break };
-            self.first += 1;
-            taken = Some((slot.acker, taken.map_or(1, |(_, count)| count + 1)));
+    /// Takes the acknowledgements that are due: one for all up to the first open delivery, then the others.
+    fn take_settled(&mut self) -> Vec<Due> {
+        let mut due = Vec::new();
+        if self.is_held {
+            return due;
         }
-        taken
+        let (mut last, mut covers) = (None, 0);
+        while self.listed.front().is_some_and(|slot| slot.is_settled) {
+            let Some(slot) = self.listed.pop_front() else { break };
+            self.first += 1;
+            if slot.acker.is_some() {
+                self.fresh -= usize::from(self.first > self.mark);
+                // The last one that is not acknowledged yet: the broker knows no other tag.
+                (last, covers) = (slot.acker, covers + 1);
+            }
+        }
+        due.extend(last.map(|acker| Due { acker, covers, options: BasicAckOptions { multiple: true } }));
+        for (number, slot) in (self.first..).zip(&mut self.listed).filter(|(_, slot)| slot.is_settled) {
+            if let Some(acker) = slot.acker.take() {
+                self.fresh -= usize::from(number >= self.mark);
+                due.push(Due { acker, covers: 1, options: BasicAckOptions { multiple: false } });
+            }
+        }
+        self.open -= due.iter().map(|due| due.covers).sum::<usize>();
+        due
     }
 }
 
@@ -152,7 +216,7 @@ impl AmqpTicket {
         self.is_settled = true;
         let mut ledger = self.lane.ledger();
         let at = self.number.checked_sub(ledger.first).and_then(|at| usize::try_from(at).ok());
-        if let Some(slot) = at.and_then(|at| ledger.open.get_mut(at)) {
+        if let Some(slot) = at.and_then(|at| ledger.listed.get_mut(at)) {
             slot.is_settled = true;
         }
         drop(ledger);
@@ -196,18 +260,59 @@ mod tests {
         lane.enter(Delivery::mock(tag, "".into(), "".into(), false, Vec::new()).acker, weight)
     }
 
+    /// What each acknowledgement covers, and whether it covers all before it.
+    fn due(lane: &Lane) -> Vec<(usize, bool)> {
+        lane.ledger().take_settled().iter().map(|due| (due.covers, due.options.multiple)).collect()
+    }
+
     #[tokio::test]
-    async fn only_the_settled_prefix_is_acknowledged() {
+    async fn nothing_open_is_ever_covered() {
         let lane = lane();
-        let (first, second, third) = (ticket(&lane, 1).await, ticket(&lane, 2).await, ticket(&lane, 3).await);
-        third.settle();
-        first.settle();
-        assert_eq!(lane.ledger().take_settled().map(|(_, count)| count), Some(1));
-        assert!(lane.ledger().take_settled().is_none());
-        second.settle();
-        assert_eq!(lane.ledger().take_settled().map(|(_, count)| count), Some(2));
+        let mut tickets = Vec::new();
+        for tag in 1..=7 {
+            tickets.push(Some(ticket(&lane, tag).await));
+        }
+        let mut settle = |number: usize| drop(tickets[number - 1].take().map(AmqpTicket::settle));
+        settle(6);
+        settle(1);
+        assert_eq!(due(&lane), [(1, true), (1, false)]);
+        assert_eq!(due(&lane), []);
+        settle(2);
+        settle(4);
+        assert_eq!(due(&lane), [(1, true), (1, false)]);
+        assert_eq!(lane.ledger().open, 3);
+        // Up to the sixth, which was acknowledged by itself: the fifth is the last that the broker knows.
+        settle(3);
+        settle(5);
+        let taken = lane.ledger().take_settled();
+        assert!(taken.len() == 1 && taken[0].covers == 2 && taken[0].options.multiple);
+        settle(7);
+        assert_eq!(due(&lane), [(1, true)]);
         lane.drained().await;
         assert!(!lane.broken.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn what_is_held_is_acknowledged_when_it_is_released() {
+        let lane = lane();
+        let (first, second) = (ticket(&lane, 1).await, ticket(&lane, 2).await);
+        lane.renew();
+        let (third, fourth) = (ticket(&lane, 3).await, ticket(&lane, 4).await);
+        assert_eq!(lane.ledger().open, 4);
+        assert!(!lane.hold(3));
+        assert!(lane.hold(2));
+        for ticket in [first, second, fourth] {
+            ticket.settle();
+        }
+        assert_eq!(due(&lane), []);
+        lane.ledger().is_held = false;
+        assert_eq!(due(&lane), [(2, true), (1, false)]);
+        assert!(lane.ledger().open == 1 && lane.hold(1));
+        third.settle();
+        assert_eq!(due(&lane), []);
+        lane.ledger().is_held = false;
+        assert_eq!(due(&lane), [(1, true)]);
+        assert!(lane.ledger().open == 0 && !lane.hold(1));
     }
 
     #[tokio::test]

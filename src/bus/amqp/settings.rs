@@ -34,8 +34,8 @@ pub struct AmqpSettings {
     pub queue_dead: String,
     /// Queues that eaid makes for those who fetch its answers.
     pub mailboxes: Vec<Mailbox>,
-    /// Messages that the broker hands over before the first is acknowledged. Lowered by itself while messages
-    /// are so large that they would not fit `unsettled`.
+    /// Messages that the broker hands over before the first is acknowledged. It begins with few, and has more when
+    /// those are so small that twice as many bytes fit `unsettled`.
     pub prefetch: u16,
     /// Bytes that may be handed over and not settled. A single larger message passes alone.
     pub unsettled: Size,

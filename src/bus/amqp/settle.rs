@@ -10,14 +10,14 @@ use crate::store::State;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a caller waits for dead copies. They go on without it: their deliveries, and what came after them
-/// on the same channel, stay unacknowledged until the copies are confirmed.
+/// How long a caller waits for dead copies. They go on without it: their deliveries stay unacknowledged until the
+/// copies are confirmed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Settles deliveries of RabbitMQ after their commit.
 ///
 /// What could not be read is copied to the dead letters, and acknowledged only when the broker has confirmed
-/// the copy. The rest is acknowledged at once, up to the first delivery of its channel that is still open.
+/// the copy. The rest is acknowledged at once.
 pub async fn settle(deliveries: Vec<(AmqpTicket, Delivered, Fate)>) {
     let mut lanes = Lanes::default();
     let mut burials = Vec::new();

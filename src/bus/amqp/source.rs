@@ -4,13 +4,14 @@ use super::connection::{connect, within};
 use super::lane::Lane;
 use super::names::short;
 use super::outlet::Outlet;
+use super::prefetch::Meter;
 use super::topology;
 use crate::bus::link::{LinkSign, STEADY};
-use crate::bus::weight::Weight;
 use crate::bus::{Delivery, Ticket};
 use crate::fault::{Fault, pauses};
+use crate::weight::Weight;
 use futures_util::{Stream, StreamExt};
-use lapin::options::{BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, Consumer, Event};
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long open deliveries may take to be settled before a channel is closed.
 const DRAIN: Duration = Duration::from_secs(10);
+/// A quorum queue may see the end of a channel before acknowledgements that were sent before it: with so much time
+/// between them few are lost, each of which would be one more delivery of a message that was kept.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// Feeds deliveries into the inbound loop's channel.
 pub(super) struct Source {
@@ -35,14 +39,16 @@ struct Open {
     channel: Channel,
     consumer: Consumer,
     lane: Arc<Lane>,
-    prefetch: u16,
+    sizes: Meter,
+    /// How many consumers the channel has had.
+    serial: u64,
 }
 
-/// Why a consumer was left.
+/// Why a channel is left.
 enum Left {
     Stopped,
-    /// Messages became larger or smaller: go on with another prefetch.
-    Resized(u16),
+    /// Messages are so large that those which may come have no room.
+    Crowded,
 }
 
 impl Source {
@@ -90,53 +96,55 @@ impl Source {
         let settings = &self.outlet.settings;
         let connection = connect(settings, &format!("eaid/{node}/consume")).await?;
         topology::ensure(&connection, settings).await?;
-        let messages = self.open(&connection, &settings.queue_in, settings.prefetch).await?;
-        let order_events = self.open(&connection, &settings.queue_events, settings.prefetch).await?;
+        // The room is for both, and some is left for messages that are larger than those before.
+        let sizes = || Meter::new(settings.unsettled.bytes() / 2, settings.prefetch);
+        let messages = self.open(&connection, &settings.queue_in, sizes()).await?;
+        let order_events = self.open(&connection, &settings.queue_events, sizes()).await?;
         Ok((connection, messages, order_events))
     }
 
-    async fn open(&self, connection: &Connection, queue: &str, prefetch: u16) -> Result<Open, Fault> {
+    async fn open(&self, connection: &Connection, queue: &str, sizes: Meter) -> Result<Open, Fault> {
+        let channel = within(self.outlet.settings.timeout.0, "canal", connection.create_channel()).await?;
+        let consumer = self.consume(&channel, queue, 1, sizes.prefetch()).await?;
+        let lane = Lane::new(queue, Arc::clone(&self.outlet));
+        Ok(Open { channel, consumer, lane, sizes, serial: 1 })
+    }
+
+    async fn consume(&self, channel: &Channel, queue: &str, serial: u64, prefetch: u16) -> Result<Consumer, Fault> {
         let limit = self.outlet.settings.timeout.0;
-        let channel = within(limit, "canal", connection.create_channel()).await?;
         // Before the consumer: it bounds what lapin holds for us, and nothing else does.
         within(limit, "prefetch", channel.basic_qos(prefetch, BasicQosOptions { global: false })).await?;
-        let tag = format!("eaid/{queue}");
+        // Each has a tag of its own: under the same one a quorum queue would go on with the old one's deliveries.
+        let tag = format!("eaid/{queue}/{serial}");
         let consuming =
             channel.basic_consume(short(queue), short(&tag), BasicConsumeOptions::default(), FieldTable::default());
         let consumer = within(limit, &format!("consumo de {queue}"), consuming).await?;
-        let lane = Lane::new(queue, Arc::clone(&self.outlet));
-        Ok(Open { channel, consumer, lane, prefetch })
+        tracing::debug!(queue, prefetch, "consuming");
+        Ok(consumer)
     }
 
-    /// Takes deliveries of one queue until the stop.
+    /// Takes deliveries of one queue until the stop, by one channel after the other.
     async fn serve(&self, connection: &Connection, queue: &str, mut open: Open) -> Result<(), Fault> {
         loop {
-            let left = self.pump(queue, &mut open).await;
-            if left.is_ok() {
-                drop(tokio::time::timeout(DRAIN, open.lane.drained()).await);
-                // What is open now is delivered again, in its order; closing the channel keeps it
-                // (`engineering/rabbitmq.md` 3).
-                open.lane.broken.cancel();
-                drop(within(DRAIN, "fim", open.channel.close(200, "done".into())).await);
+            let left = self.pump(queue, &mut open).await?;
+            let mut sizes = leave(open).await;
+            if let Left::Stopped = left {
+                return Ok(());
             }
-            match left? {
-                Left::Stopped => return Ok(()),
-                Left::Resized(prefetch) => {
-                    tracing::info!(queue, prefetch, "prefetch follows the size of the messages");
-                    open = self.open(connection, queue, prefetch).await?;
-                }
-            }
+            tracing::info!(queue, prefetch = sizes.prefetch(), "messages are large; fewer are fetched ahead");
+            sizes.retreat();
+            open = self.open(connection, queue, sizes).await?;
         }
     }
 
     async fn pump(&self, queue: &str, open: &mut Open) -> Result<Left, Fault> {
         let lane = Arc::clone(&open.lane);
+        let given_up = || Fault::Bus(format!("canal de {queue} abandonado"));
         let taken = metrics::counter!("eaid_amqp_delivered_total", "queue" => queue.to_owned());
-        let mut sizes = self.weight.meter(open.prefetch);
         loop {
             let next = tokio::select! {
                 next = open.consumer.next() => next,
-                () = lane.broken.cancelled() => return Err(Fault::Bus(format!("canal de {queue} abandonado"))),
+                () = lane.broken.cancelled() => return Err(given_up()),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
             let delivery = match next {
@@ -144,26 +152,33 @@ impl Source {
                 Some(Err(error)) => return Err(Fault::Bus(format!("consumo de {queue}: {error}"))),
                 None => return Err(Fault::Bus(format!("o broker encerrou o consumo de {queue}"))),
             };
-            let size = delivery.data.len();
+            open.sizes.see(delivery.data.len());
             let passed = tokio::select! {
-                passed = self.pass(&lane, delivery) => passed,
-                () = lane.broken.cancelled() => return Err(Fault::Bus(format!("canal de {queue} abandonado"))),
+                passed = self.pass(open, delivery) => passed,
+                () = lane.broken.cancelled() => return Err(given_up()),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
-            if passed.is_err() {
-                return Ok(Left::Stopped);
+            if let Err(left) = passed {
+                return Ok(left);
             }
             taken.increment(1);
-            if let Some(prefetch) = sizes.after(size) {
-                return Ok(Left::Resized(prefetch));
+            if let Some(prefetch) = open.sizes.greater()
+                && lane.hold(open.sizes.prefetch())
+            {
+                self.raise(queue, open, prefetch).await?;
             }
         }
     }
 
-    /// Hands a delivery over; `Err` where nobody takes any more.
-    async fn pass(&self, lane: &Arc<Lane>, delivery: lapin::message::Delivery) -> Result<(), ()> {
-        let share = self.weight.share(delivery.data.len()).await.ok_or(())?;
-        let room = self.deliveries.reserve().await.map_err(drop)?;
+    /// Hands a delivery over; `Err` where it was not, and the channel is to be left.
+    async fn pass(&self, open: &Open, delivery: lapin::message::Delivery) -> Result<(), Left> {
+        let share = match self.weight.spare(delivery.data.len()) {
+            Some(share) => share,
+            // While it waited here, lapin would take in all the others.
+            None if !open.sizes.is_first() => return Err(Left::Crowded),
+            None => self.weight.share(delivery.data.len()).await.ok_or(Left::Stopped)?,
+        };
+        let room = self.deliveries.reserve().await.map_err(|_| Left::Stopped)?;
         room.send(Delivery {
             content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
             origin: "amqp",
@@ -172,10 +187,52 @@ impl Source {
             body: Arc::from(delivery.data),
             may_wait: true,
             taken: Instant::now(),
-            ticket: Ticket::Amqp(lane.enter(delivery.acker, share)),
+            ticket: Ticket::Amqp(open.lane.enter(delivery.acker, share)),
         });
         Ok(())
     }
+
+    /// Puts a consumer with a greater prefetch in the place of the present one, on the same channel: what is in hand
+    /// stays there. The lane holds its acknowledgements, see [`Lane::hold`].
+    async fn raise(&self, queue: &str, open: &mut Open, prefetch: u16) -> Result<(), Fault> {
+        let limit = self.outlet.settings.timeout.0;
+        let end = format!("fim do consumo de {queue}");
+        let cancelling = open.channel.basic_cancel(open.consumer.tag(), BasicCancelOptions::default());
+        within(limit, &end, cancelling).await?;
+        let rest = tokio::time::timeout(limit, open.consumer.next()).await;
+        if !matches!(rest, Ok(None)) {
+            // Against all reckoning; closing the channel puts it right.
+            return Err(Fault::Bus(format!("{end}: ainda havia entregas a caminho")));
+        }
+        open.serial += 1;
+        open.lane.renew();
+        open.consumer = self.consume(&open.channel, queue, open.serial, prefetch).await?;
+        open.sizes.raise(prefetch);
+        open.lane.release().await;
+        Ok(())
+    }
+}
+
+/// Leaves a channel: what is in hand has time to be settled, the rest is delivered again, in its order, when the channel
+/// closes (`engineering/rabbitmq.md` 3). Gives back what is known of the sizes.
+async fn leave(open: Open) -> Meter {
+    let Open { channel, mut consumer, lane, sizes, .. } = open;
+    let settled = async {
+        drop(tokio::time::timeout(DRAIN, lane.drained()).await);
+        tokio::time::sleep(GRACE).await;
+        lane.broken.cancel();
+        drop(within(DRAIN, "fim", channel.close(200, "done".into())).await);
+    };
+    // Until then it still comes, and may be much: it is dropped as it comes.
+    let dropped = async {
+        while consumer.next().await.is_some() {}
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = settled => {}
+        () = dropped => {}
+    }
+    sizes
 }
 
 /// How often a quorum queue had a message back; other queues do not count.

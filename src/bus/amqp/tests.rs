@@ -117,6 +117,27 @@ impl Stand {
         taken
     }
 
+    /// Takes messages and settles each at once, until there were so many; gives their numbers. What comes again after
+    /// that, since its acknowledgement was lost with a channel, is not counted.
+    async fn take_and_settle(&mut self, count: usize) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        while numbers.len() < count {
+            let taken = self.take(1).await;
+            let number = number(&taken[0]);
+            if !taken[0].redelivered || !numbers.contains(&number) {
+                numbers.push(number);
+            }
+            settle_all(taken, State::Staged).await;
+        }
+        numbers
+    }
+
+    /// Shows so many small messages that the broker hands over all that the settings allow.
+    async fn warm_up(&mut self) {
+        self.send_numbers(0..1000).await;
+        assert!(self.take_and_settle(1000).await.into_iter().eq(0..1000), "in order");
+    }
+
     /// Messages that lie in a queue and are handed to nobody.
     async fn ready(&self, queue: &str) -> u32 {
         self.ready_or_absent(queue).await.expect("the queue is there")

@@ -4,9 +4,9 @@ use super::folder::{self, Read};
 use super::settings::SpoolSettings;
 use super::settle::{Desk, File, reason};
 use crate::bus::link::{Link, LinkSign};
-use crate::bus::weight::Weight;
 use crate::bus::{Delivery, Ticket};
 use crate::fault::{Fault, pauses};
+use crate::weight::Weight;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ struct Over;
 
 impl Source {
     pub(super) fn new(settings: SpoolSettings, deliveries: mpsc::Sender<Delivery>) -> Source {
-        let weight = Weight::new(settings.unsettled.bytes(), 1);
+        let weight = Weight::new(settings.unsettled.bytes());
         Source { desk: Desk::new(settings), deliveries, weight, link: LinkSign::new("spool/in") }
     }
 

@@ -3,25 +3,28 @@
 use super::effects::physical;
 use super::{inbox, look_up, migrate};
 use crate::store::cells::read_row;
-use crate::store::{Queue, Stored};
+use crate::store::{Bounds, Queue, Stored};
 use eaid_adapters::table::{KEY, Row};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Claims woken messages and those whose patience has ended, oldest first.
-pub(super) async fn woken(pool: &PgPool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Stored>> {
+/// Claims woken messages and those whose patience has ended, oldest first. The sizes of bodies are known without them.
+pub(super) async fn woken(pool: &PgPool, holder: Uuid, lease: Duration, most: Bounds) -> sqlx::Result<Vec<Stored>> {
     let sql = format!(
         "with woken as (
-             select id from inbox
+             select id, octet_length(body) as size from inbox
              where state = 'woken' and (claimed_until is null or claimed_until < now())
              order by id limit $3 for update skip locked
          ), expired as (
-             select id from inbox
+             select id, octet_length(body) as size from inbox
              where state = 'waiting' and patience_until <= now() and (claimed_until is null or claimed_until < now())
              order by patience_until limit $3 for update skip locked
+         ), counted as (
+             select id, row_number() over (order by id) as number, sum(size) over (order by id) as bytes
+             from (select * from woken union all select * from expired) as both_kinds
          ), claimed as (
-             select id from (select id from woken union all select id from expired) as both_kinds order by id limit $3
+             select id from counted where number = 1 or number <= $3 and bytes <= $4
          )
          update inbox i set claimed_by = $1, claimed_until = now() + make_interval(secs => $2)
          from claimed, (select set_config('synchronous_commit', 'off', true)) as unhurried
@@ -32,7 +35,8 @@ pub(super) async fn woken(pool: &PgPool, holder: Uuid, lease: Duration, limit: u
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(holder)
         .bind(lease.as_secs_f64())
-        .bind(count(limit))
+        .bind(count(most.rows))
+        .bind(count(most.bytes))
         .fetch_all(pool)
         .await?;
     let mut stored = rows.iter().map(inbox::read).collect::<sqlx::Result<Vec<_>>>()?;

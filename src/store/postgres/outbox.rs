@@ -3,7 +3,7 @@
 use super::rows::{self, Along, Column, NewRows};
 use crate::store::keys;
 use crate::store::trouble::unfit;
-use crate::store::{Mark, Outcome, Outgoing, Repeat, SendKind};
+use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
@@ -67,17 +67,23 @@ pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) ->
 }
 
 /// Takes rows that are due and leased to nobody. The commit does not wait for the disk: a lease that is lost
-/// with the server is no loss.
-pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
+/// with the server is no loss. The sizes of bodies are known without them.
+pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, most: Bounds) -> sqlx::Result<Vec<Outgoing>> {
     let sql = format!(
         "with due as (
              select id from sending
              where sent_at is null and unroutable = '' and due_at <= now() and (leased_until is null or leased_until < now())
              order by id limit $3 for update skip locked
+         ), counted as (
+             select due.id, row_number() over (order by due.id) as number,
+                 sum(octet_length(o.body)) over (order by due.id) as bytes
+             from due join outbox o on o.id = due.id
+         ), fitting as (
+             select id from counted where number = 1 or bytes <= $4
          ), leased as (
              update sending s set leased_by = $1, leased_until = now() + make_interval(secs => $2)
-             from due, (select set_config('synchronous_commit', 'off', true)) as unhurried
-             where s.id = due.id
+             from fitting, (select set_config('synchronous_commit', 'off', true)) as unhurried
+             where s.id = fitting.id
              returning s.id
          )
          select {OUTGOING} from leased join outbox o on o.id = leased.id"
@@ -85,7 +91,8 @@ pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, limit: usi
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(holder)
         .bind(lease.as_secs_f64())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(i64::try_from(most.rows).unwrap_or(i64::MAX))
+        .bind(i64::try_from(most.bytes).unwrap_or(i64::MAX))
         .fetch_all(pool)
         .await?;
     let mut due = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;

@@ -3,45 +3,48 @@
 use super::effects::physical;
 use super::values::{after, id, list, now};
 use super::{BEGIN_UNHURRIED, inbox, look_up};
-use crate::store::{Queue, Stored};
+use crate::store::{Bounds, Queue, Stored};
 use eaid_adapters::table::{KEY, Row};
 use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Claims woken messages and those whose patience has ended, oldest first.
-pub(super) async fn woken(pool: &SqlitePool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Stored>> {
+pub(super) async fn woken(pool: &SqlitePool, holder: Uuid, lease: Duration, most: Bounds) -> sqlx::Result<Vec<Stored>> {
     let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
-    let ids = claim_messages(&mut transaction, holder, lease, limit).await?;
+    let ids = claim_messages(&mut transaction, holder, lease, most).await?;
     let stored = if ids.is_empty() { Vec::new() } else { inbox::stored(&mut transaction, &ids).await? };
     transaction.commit().await?;
     Ok(stored)
 }
 
-/// Claims messages; gives their ids.
+/// Claims messages; gives their ids. The sizes of bodies are known without them.
 async fn claim_messages(
     connection: &mut SqliteConnection,
     holder: Uuid,
     lease: Duration,
-    limit: usize,
+    most: Bounds,
 ) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "update inbox set claimed_by = ?1, claimed_until = ?2
          where id in (
              select id from (
-                 select * from (select id from inbox
-                     where state = 'woken' and (claimed_until is null or claimed_until < ?3) order by id limit ?4)
-                 union all
-                 select * from (select id from inbox
-                     where state = 'waiting' and patience_until <= ?3 and (claimed_until is null or claimed_until < ?3)
-                     order by patience_until limit ?4))
-             order by id limit ?4)
+                 select id, row_number() over (order by id) as number, sum(size) over (order by id) as bytes from (
+                     select * from (select id, length(body) as size from inbox
+                         where state = 'woken' and (claimed_until is null or claimed_until < ?3) order by id limit ?4)
+                     union all
+                     select * from (select id, length(body) as size from inbox
+                         where state = 'waiting' and patience_until <= ?3
+                             and (claimed_until is null or claimed_until < ?3)
+                         order by patience_until limit ?4)))
+             where number = 1 or number <= ?4 and bytes <= ?5)
          returning id",
     )
     .bind(id(holder))
     .bind(after(lease))
     .bind(now())
-    .bind(count(limit))
+    .bind(count(most.rows))
+    .bind(count(most.bytes))
     .fetch_all(connection)
     .await
 }

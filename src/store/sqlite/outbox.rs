@@ -5,7 +5,7 @@ use super::insert::{self, Values};
 use super::values::{after, at, id, list, now, read_id, read_optional_id, read_time};
 use crate::store::keys;
 use crate::store::trouble::unfit;
-use crate::store::{Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
+use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
@@ -86,34 +86,41 @@ pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]
 }
 
 /// Takes rows that are due and leased to nobody.
-pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, limit: usize) -> sqlx::Result<Vec<Outgoing>> {
+pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, most: Bounds) -> sqlx::Result<Vec<Outgoing>> {
     let mut transaction = pool.begin_with(BEGIN_UNHURRIED).await?;
-    let ids = lease_due(&mut transaction, holder, lease, limit).await?;
+    let ids = lease_due(&mut transaction, holder, lease, most).await?;
     let sql = format!("select {OUTGOING} from outbox o where o.id in (select value from json_each(?1)) order by o.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(&ids)?).fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
     rows.iter().map(read).collect()
 }
 
-/// Leases rows that are due; gives their ids.
+/// Leases rows that are due; gives their ids. The sizes of bodies are known without them.
 async fn lease_due(
     connection: &mut SqliteConnection,
     holder: Uuid,
     lease: Duration,
-    limit: usize,
+    most: Bounds,
 ) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(
         "update sending set leased_by = ?1, leased_until = ?2
          where id in (
-             select id from sending
-             where sent_at is null and unroutable = '' and due_at <= ?3 and (leased_until is null or leased_until < ?3)
-             order by id limit ?4)
+             select id from (
+                 select s.id, row_number() over (order by s.id) as number,
+                     sum(octet_length(o.body)) over (order by s.id) as bytes
+                 from (select id from sending
+                     where sent_at is null and unroutable = '' and due_at <= ?3
+                         and (leased_until is null or leased_until < ?3)
+                     order by id limit ?4) as s
+                 join outbox o on o.id = s.id)
+             where number = 1 or bytes <= ?5)
          returning id",
     )
     .bind(id(holder))
     .bind(after(lease))
     .bind(now())
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(i64::try_from(most.rows).unwrap_or(i64::MAX))
+    .bind(i64::try_from(most.bytes).unwrap_or(i64::MAX))
     .fetch_all(connection)
     .await
 }

@@ -41,7 +41,7 @@ async fn uuids(house: &House, filter: Filter) -> Vec<String> {
 
 async fn messages_are_listed_and_narrowed(house: House) {
     house.keep(batch(vec![staged("u1", Vec::new()), refused("u2"), parked("u3", &[customer_key("C1")])])).await;
-    let answer = house.store.due(Uuid::now_v7(), MINUTE, 1).await.expect("due").remove(0);
+    let answer = house.store.due(Uuid::now_v7(), MINUTE, up_to(1)).await.expect("due").remove(0);
     house.store.published(&[Mark { id: answer.id, outcome: Outcome::Sent }]).await.expect("marked");
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(uuids(&house, Filter::default()).await, ["u3", "u2", "u1"]);
@@ -103,7 +103,7 @@ async fn refused_messages_are_retried(house: House) {
     assert_eq!(house.store.retry(&one).await.expect("retried"), 1);
     assert_eq!(house.store.retry(&one).await.expect("retried"), 0);
     assert_eq!(house.store.retry(&Filter::default()).await.expect("retried"), 2);
-    let claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, 10).await.expect("claimed");
+    let claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, up_to(10)).await.expect("claimed");
     let uuids: Vec<_> = claimed.iter().map(|stored| stored.entry.fingerprint.uuid.as_str()).collect();
     assert_eq!(uuids, ["u1", "u2", "u5"]);
     assert!(claimed.iter().all(|stored| !stored.is_expired && stored.attempts == 1));

@@ -2,7 +2,7 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::{Queue, State};
+use crate::store::{Bounds, Place, Queue, State};
 use eaid_adapters::effect::Effect;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 on_both_engines!(
     woken_messages_are_shared_out,
+    woken_messages_are_claimed_up_to_their_bytes,
     a_claim_ends_with_its_time,
     lanes_belong_to_one_holder,
     a_holder_takes_no_more_lanes_than_it_needs,
@@ -28,8 +29,8 @@ async fn woken_messages_are_shared_out(house: House) {
     let other = house.other().await;
     let (ours, theirs) = (Uuid::now_v7(), Uuid::now_v7());
     let (first, second) =
-        tokio::join!(house.store.claim_woken(ours, MINUTE, 10), other.claim_woken(theirs, MINUTE, 10));
-    let third = house.store.claim_woken(ours, MINUTE, 100).await.expect("claimed");
+        tokio::join!(house.store.claim_woken(ours, MINUTE, up_to(10)), other.claim_woken(theirs, MINUTE, up_to(10)));
+    let third = house.store.claim_woken(ours, MINUTE, up_to(100)).await.expect("claimed");
     let claims = [first.expect("claimed"), second.expect("claimed"), third];
     assert_eq!(claims.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 10]);
     for claim in &claims {
@@ -39,13 +40,32 @@ async fn woken_messages_are_shared_out(house: House) {
     assert_eq!(uuids.len(), 30);
 }
 
+async fn woken_messages_are_claimed_up_to_their_bytes(house: House) {
+    let sized = |(number, size): (usize, &usize)| {
+        let mut settled = parked(&format!("u{number}"), &[customer_key("C1")]);
+        if let Place::New(entry) = &mut settled.place {
+            entry.body = vec![b'x'; *size].into();
+        }
+        settled
+    };
+    house.keep(batch([300, 10, 90, 1, 100].iter().enumerate().map(sized).collect())).await;
+    house.keep(effects(vec![link("C1", "x", None)])).await;
+    let take = async || {
+        let most = Bounds { rows: 10, bytes: 100 };
+        let claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, most).await.expect("claimed");
+        claimed.iter().map(|stored| stored.entry.body.len()).collect::<Vec<_>>()
+    };
+    // What is greater than all comes alone.
+    assert_eq!([take().await, take().await, take().await, take().await], [vec![300], vec![10, 90], vec![1], vec![100]]);
+}
+
 async fn a_claim_ends_with_its_time(house: House) {
     house.keep(effects(vec![link("C1", "x", None)])).await;
     house.keep(batch(vec![parked("u1", &[customer_key("C1")])])).await;
     assert_eq!(house.count(State::Woken).await, 1);
-    assert_eq!(house.store.claim_woken(Uuid::now_v7(), BLINK, 1).await.expect("claimed").len(), 1);
-    assert_eq!(house.store.claim_woken(Uuid::now_v7(), BLINK, 1).await.expect("claimed").len(), 0);
-    until(async || house.store.claim_woken(Uuid::now_v7(), BLINK, 1).await.expect("claimed").len() == 1).await;
+    assert_eq!(house.store.claim_woken(Uuid::now_v7(), BLINK, up_to(1)).await.expect("claimed").len(), 1);
+    assert_eq!(house.store.claim_woken(Uuid::now_v7(), BLINK, up_to(1)).await.expect("claimed").len(), 0);
+    until(async || house.store.claim_woken(Uuid::now_v7(), BLINK, up_to(1)).await.expect("claimed").len() == 1).await;
 }
 
 fn queue() -> Queue {
@@ -110,14 +130,14 @@ async fn released_claims_are_free(house: House) {
     house.keep(batch(vec![parked("u1", &[customer_key("C1")]), staged("u2", Vec::new())])).await;
     let (ours, theirs) = (Uuid::now_v7(), Uuid::now_v7());
     assert_eq!(names(&house, ours, MINUTE, 10).await.len(), 1);
-    assert_eq!(house.store.claim_woken(ours, MINUTE, 10).await.expect("claimed").len(), 1);
-    assert_eq!(house.store.due(ours, MINUTE, 10).await.expect("due").len(), 1);
+    assert_eq!(house.store.claim_woken(ours, MINUTE, up_to(10)).await.expect("claimed").len(), 1);
+    assert_eq!(house.store.due(ours, MINUTE, up_to(10)).await.expect("due").len(), 1);
     for _ in 0..2 {
         house.store.release(ours).await.expect("released");
     }
     assert_eq!(names(&house, theirs, MINUTE, 10).await.len(), 1);
-    assert_eq!(house.store.claim_woken(theirs, MINUTE, 10).await.expect("claimed").len(), 1);
-    assert_eq!(house.store.due(theirs, MINUTE, 10).await.expect("due").len(), 1);
+    assert_eq!(house.store.claim_woken(theirs, MINUTE, up_to(10)).await.expect("claimed").len(), 1);
+    assert_eq!(house.store.due(theirs, MINUTE, up_to(10)).await.expect("due").len(), 1);
 }
 
 async fn numbers_are_given_once(house: House) {

@@ -1,8 +1,8 @@
 //! A database for one test, and the makings of batches.
 
 use crate::store::{
-    Ask, Batch, BusinessKey, Entry, Fingerprint, Found, Kept, NotKept, Outgoing, Place, SendKind, Settled, State,
-    Store, open,
+    Ask, Batch, Bounds, BusinessKey, Entry, Fingerprint, Found, Kept, NotKept, Outgoing, Place, SendKind, Settled,
+    State, Store, open,
 };
 use chrono::{NaiveDate, SubsecRound, TimeDelta, Utc};
 use eaid_adapters::effect::{Alias, Effect, Key, Update};
@@ -17,6 +17,11 @@ use uuid::Uuid;
 
 pub const PARTNER: &str = "OMNI";
 pub const MINUTE: Duration = Duration::from_secs(60);
+
+/// So many rows, of whatever size.
+pub fn up_to(rows: usize) -> Bounds {
+    Bounds { rows, bytes: usize::MAX }
+}
 
 /// A store of its own.
 pub struct House {

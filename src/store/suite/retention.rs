@@ -165,7 +165,7 @@ async fn a_message_goes_with_all_that_hangs_on_it(house: House) {
     house.keep(batch(vec![aged(parked("u1", &[customer_key("C1")]), 4000, "amqp")])).await;
     house.keep(effects(vec![link("C1", "T1||000001|01|C", None)])).await;
     let holder = Uuid::now_v7();
-    let woken = house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed").remove(0);
+    let woken = house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed").remove(0);
     let decided = again(aged(staged("u1", Vec::new()), 4000, "http"), woken.entry.id);
     house.keep(Batch { lease: Some((holder, Utc::now())), ..batch(vec![decided]) }).await;
     assert_eq!(count(&house, "waited").await, 1);
@@ -267,7 +267,7 @@ async fn an_answer_that_was_replaced_goes(house: House) {
     let filter = Filter { uuid: Some("u1".into()), limit: 1, ..Default::default() };
     house.store.retry(&filter).await.expect("put back");
     let holder = Uuid::now_v7();
-    house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed");
+    house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed");
     let young = again(staged("u1", Vec::new()), id);
     let second = young.outgoing[0].id;
     house.keep(Batch { lease: Some((holder, Utc::now())), ..batch(vec![young]) }).await;

@@ -2,13 +2,14 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::{Batch, Mark, Outcome, Outgoing, Place, Repeat, SendKind, Settled};
+use crate::store::{Batch, Bounds, Mark, Outcome, Outgoing, Place, Repeat, SendKind, Settled};
 use chrono::{TimeDelta, Utc};
 use std::time::Duration;
 use uuid::Uuid;
 
 on_both_engines!(
     what_is_due_is_leased_once,
+    what_is_due_is_taken_up_to_its_bytes,
     a_batch_may_lease_its_own,
     a_confirmed_answer_settles_its_message,
     a_returned_answer_is_kept_as_such,
@@ -23,7 +24,7 @@ fn mark(outgoing: &Outgoing, outcome: Outcome) -> Mark {
 }
 
 async fn due(house: &House) -> Vec<Outgoing> {
-    house.store.due(Uuid::now_v7(), MINUTE, 100).await.expect("due")
+    house.store.due(Uuid::now_v7(), MINUTE, up_to(100)).await.expect("due")
 }
 
 async fn what_is_due_is_leased_once(house: House) {
@@ -32,13 +33,33 @@ async fn what_is_due_is_leased_once(house: House) {
     house.keep(batch(messages)).await;
     let other = house.other().await;
     let (first, second) =
-        tokio::join!(house.store.due(Uuid::now_v7(), MINUTE, 8), other.due(Uuid::now_v7(), MINUTE, 8));
+        tokio::join!(house.store.due(Uuid::now_v7(), MINUTE, up_to(8)), other.due(Uuid::now_v7(), MINUTE, up_to(8)));
     let (first, second, third) = (first.expect("due"), second.expect("due"), due(&house).await);
     assert_eq!((first.len(), second.len(), third.len()), (8, 8, 4));
     assert!(first.is_sorted_by_key(|one| one.id) && third.is_sorted_by_key(|one| one.id), "oldest first");
     let mut all: Vec<Outgoing> = [first, second, third].concat();
     all.sort_by_key(|one| one.id);
     assert_eq!(format!("{all:?}"), format!("{expected:?}"));
+}
+
+async fn what_is_due_is_taken_up_to_its_bytes(house: House) {
+    let sizes = [300, 10, 90, 1, 100];
+    let sized = |(number, size): (usize, &usize)| {
+        let mut settled = staged(&format!("u{number}"), Vec::new());
+        // Two bytes in UTF-8: it is bytes that count.
+        settled.outgoing[0].body = "á".repeat(size / 2).as_str().into();
+        settled
+    };
+    house.keep(batch(sizes.iter().enumerate().map(sized).collect())).await;
+    let take = async || {
+        let due = house.store.due(Uuid::now_v7(), MINUTE, Bounds { rows: 10, bytes: 100 }).await.expect("due");
+        due.iter().map(|outgoing| outgoing.body.len()).collect::<Vec<_>>()
+    };
+    // What is greater than all comes alone.
+    assert_eq!(
+        [take().await, take().await, take().await, take().await],
+        [vec![300], vec![10, 90, 0], vec![100], vec![]]
+    );
 }
 
 async fn a_batch_may_lease_its_own(house: House) {

@@ -83,11 +83,11 @@ async fn a_woken_message_is_decided_by_its_claimer(house: House) {
     house.keep(batch(vec![message])).await;
     house.keep(effects(vec![link("C1", "x", None)])).await;
     let (ours, theirs) = (Uuid::now_v7(), Uuid::now_v7());
-    let claimed = house.store.claim_woken(ours, MINUTE, 10).await.expect("claimed");
+    let claimed = house.store.claim_woken(ours, MINUTE, up_to(10)).await.expect("claimed");
     assert_eq!(claimed.len(), 1);
     assert_eq!(format!("{:?}", claimed[0].entry), format!("{entry:?}"));
     assert!(!claimed[0].is_expired);
-    assert!(house.store.claim_woken(theirs, MINUTE, 10).await.expect("claimed").is_empty());
+    assert!(house.store.claim_woken(theirs, MINUTE, up_to(10)).await.expect("claimed").is_empty());
 
     let decided = || again(staged("u1", vec![Effect::Insert(sale("000001", &[]))]), entry.id);
     house.stale(held_by(theirs, vec![decided()])).await;
@@ -117,7 +117,7 @@ async fn patience_ends(house: House) {
     let mut message = parked("u1", &[customer_key("C1")]);
     message.patience_until = Some(Utc::now() - TimeDelta::seconds(1));
     house.keep(batch(vec![message, parked("u2", &[customer_key("C1")])])).await;
-    let claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, 10).await.expect("claimed");
+    let claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, up_to(10)).await.expect("claimed");
     assert_eq!(claimed.len(), 1);
     assert_eq!((claimed[0].entry.fingerprint.uuid.as_str(), claimed[0].is_expired), ("u1", true));
     assert_eq!(claimed[0].state, State::Waiting);
@@ -129,12 +129,12 @@ async fn a_message_that_parks_again_pauses(house: House) {
     house.keep(effects(vec![link("C1", "x", None)])).await;
     assert_eq!(house.keep(batch(vec![message])).await.woken, 1);
     let holder = Uuid::now_v7();
-    assert_eq!(house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed").len(), 1);
+    assert_eq!(house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed").len(), 1);
     // A routine that waits for a key that is there must not turn in a circle.
     assert_eq!(house.keep(held_by(holder, vec![again(parked("u1", &[customer_key("C1")]), id)])).await.woken, 1);
-    assert!(house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed").is_empty());
+    assert!(house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed").is_empty());
     assert_eq!(house.count(State::Woken).await, 1);
-    until(async || house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed").len() == 1).await;
+    until(async || house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed").len() == 1).await;
 }
 
 async fn a_successor_supersedes(house: House) {
@@ -168,7 +168,7 @@ async fn what_never_came_is_missing(house: House) {
         ]))
         .await;
     let holder = Uuid::now_v7();
-    assert_eq!(house.store.claim_woken(holder, MINUTE, 10).await.expect("claimed").len(), 1);
+    assert_eq!(house.store.claim_woken(holder, MINUTE, up_to(10)).await.expect("claimed").len(), 1);
     let refused =
         Settled { state: State::Refused, cause: Some(Code::NeverCame), ..again(staged("u1", Vec::new()), id) };
     house.keep(held_by(holder, vec![refused])).await;

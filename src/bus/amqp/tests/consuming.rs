@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::units::Size;
-use lapin::options::{BasicGetOptions, QueuePurgeOptions};
+use lapin::options::BasicGetOptions;
 
 /// A short while in which nothing more must arrive.
 const QUIET: Duration = Duration::from_millis(300);
@@ -10,6 +10,7 @@ const QUIET: Duration = Duration::from_millis(300);
 #[tokio::test]
 async fn settled_deliveries_are_gone_and_the_rest_comes_again() {
     let mut stand = Stand::new(|_| {}).await;
+    stand.warm_up().await;
     stand.send_numbers(0..500).await;
     let mut taken = stand.take(500).await;
     assert!(taken.iter().map(number).eq(0..500), "in order");
@@ -19,26 +20,32 @@ async fn settled_deliveries_are_gone_and_the_rest_comes_again() {
     drop(rest);
     let before = stand.session();
     stand.is_up(before).await;
-    let again = stand.take(200).await;
-    assert!(again.iter().map(number).eq(300..500), "in order");
-    assert!(again.iter().all(|delivery| delivery.redelivered));
+    let again = stand.take(1).await;
+    assert!(again[0].redelivered);
+    assert_eq!(number(&again[0]), 300);
     settle_all(again, State::Refused).await;
+    let again = stand.take_and_settle(199).await;
+    assert!(again.iter().copied().eq(301..500), "in order: {again:?}");
     stand.stop().await;
     assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
     stand.end().await;
 }
 
 #[tokio::test]
-async fn nothing_before_an_open_delivery_is_acknowledged_with_it() {
+async fn only_what_is_open_comes_again() {
     let mut stand = Stand::new(|_| {}).await;
+    stand.warm_up().await;
     stand.send_numbers(0..10).await;
     let mut taken = stand.take(10).await;
     let fourth = taken.remove(3);
     settle_all(taken, State::Staged).await;
     drop(fourth);
-    let again = stand.take(7).await;
-    assert!(again.iter().map(number).eq(3..10));
+    let again = stand.take(1).await;
+    assert_eq!(number(&again[0]), 3);
     settle_all(again, State::Staged).await;
+    assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "acknowledged behind it");
+    stand.stop().await;
+    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
     stand.end().await;
 }
 
@@ -64,8 +71,7 @@ async fn a_deleted_queue_is_made_again() {
     stand.channel().await.queue_delete(queue.as_str().into(), QueueDeleteOptions::default()).await.unwrap();
     stand.is_up(before).await;
     stand.send_numbers(0..3).await;
-    let taken = stand.take(3).await;
-    settle_all(taken, State::Staged).await;
+    assert_eq!(stand.take_and_settle(3).await, [0, 1, 2]);
     stand.end().await;
 }
 
@@ -74,30 +80,24 @@ async fn a_cut_connection_comes_back_with_its_prefetch_and_what_was_open() {
     let (proxy, url) = proxied().await;
     let mut stand = Stand::new(|settings| {
         settings.url = url.into();
-        settings.prefetch = 5;
+        settings.prefetch = 2;
     })
     .await;
-    stand.send_numbers(0..20).await;
-    let first = stand.take(5).await;
+    stand.send_numbers(0..8).await;
+    let first = stand.take(2).await;
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "more than the prefetch");
     let before = stand.session();
     proxy.cut();
     stand.is_up(before).await;
-    let again = stand.take(5).await;
-    assert!(again.iter().map(number).eq(0..5));
+    let again = stand.take(2).await;
+    assert!(again.iter().map(number).eq(0..2));
     assert!(again.iter().all(|delivery| delivery.redelivered));
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "more than the prefetch");
     // The old tickets speak of a channel that is gone: they must not acknowledge what came again.
     settle_all(first, State::Staged).await;
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "acknowledged by a stale ticket");
     settle_all(again, State::Staged).await;
-    let rest = stand.take(5).await;
-    assert!(rest.iter().map(number).eq(5..10));
-    settle_all(rest, State::Staged).await;
-    let more = stand.take(5).await;
-    settle_all(more, State::Staged).await;
-    let last = stand.take(5).await;
-    settle_all(last, State::Staged).await;
+    assert!(stand.take_and_settle(6).await.into_iter().eq(2..8));
     stand.stop().await;
     assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
     stand.end().await;
@@ -136,8 +136,9 @@ async fn what_cannot_be_read_is_copied_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_dead_copy_that_cannot_be_kept_holds_what_came_after_it() {
+async fn nothing_is_acknowledged_before_its_dead_copy_is_kept() {
     let mut stand = Stand::new(|_| {}).await;
+    stand.warm_up().await;
     let dead = stand.settings.queue_dead.clone();
     stand.send_numbers(0..4).await;
     let mut taken = stand.take(4).await;
@@ -145,7 +146,7 @@ async fn a_dead_copy_that_cannot_be_kept_holds_what_came_after_it() {
     let rest = taken.split_off(1);
     settle_all(taken, State::Unreadable).await;
     settle_all(rest, State::Staged).await;
-    // The bus notices that its queue is gone, makes it again, and copies; only then are the four acknowledged.
+    // The bus notices that its queue is gone, makes it again, and copies; only then is the first acknowledged.
     let copied = async {
         while stand.ready_or_absent(&dead).await != Some(1) {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -158,31 +159,56 @@ async fn a_dead_copy_that_cannot_be_kept_holds_what_came_after_it() {
 }
 
 #[tokio::test]
-async fn large_messages_lower_the_prefetch_and_small_ones_raise_it() {
-    let mut stand = Stand::new(|settings| settings.unsettled = Size(256 << 10)).await;
-    stand.send((0..20).map(|_| vec![b'x'; 200 << 10])).await;
-    let mut count = 0;
-    while count < 20 {
-        let taken = stand.take(1).await;
-        count += taken.iter().filter(|delivery| !delivery.redelivered).count();
-        let redelivered = taken.iter().filter(|delivery| delivery.redelivered).count();
-        count += redelivered;
-        settle_all(taken, State::Staged).await;
-    }
-    stand
-        .channel()
-        .await
-        .queue_purge(stand.settings.queue_in.as_str().into(), QueuePurgeOptions::default())
-        .await
-        .unwrap();
-    stand.send_numbers(0..300).await;
-    let mut numbers = Vec::new();
-    while numbers.len() < 300 {
-        let taken = stand.take(1).await;
-        let new: Vec<u32> = taken.iter().filter(|delivery| delivery.body.len() < 10).map(number).collect();
-        numbers.extend(new);
-        settle_all(taken, State::Staged).await;
-    }
-    assert!(numbers.iter().copied().eq(0..300), "nothing twice, nothing lost, in order: {numbers:?}");
+async fn little_is_handed_over_before_sizes_are_known() {
+    let mut stand = Stand::new(|_| {}).await;
+    stand.send_numbers(0..20).await;
+    let first = stand.take(3).await;
+    assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "more than three");
+    settle_all(first, State::Staged).await;
+    assert!(stand.take_and_settle(17).await.into_iter().eq(3..20));
+    stand.end().await;
+}
+
+/// That numbers came from the first to the last, each once and in its order.
+fn in_order(numbers: &[u32], count: u32) {
+    let wrong = numbers.iter().zip(0..count).position(|(found, expected)| *found != expected);
+    let around = wrong.map(|at| &numbers[at.saturating_sub(5)..numbers.len().min(at + 10)]);
+    assert!(wrong.is_none() && numbers.len() == count as usize, "{} messages, out of order: {around:?}", numbers.len());
+}
+
+/// A number after so many zeros.
+fn padded(number: u32, length: usize) -> Vec<u8> {
+    format!("{}{number}", "0".repeat(length)).into_bytes()
+}
+
+#[tokio::test]
+async fn another_prefetch_loses_nothing_and_keeps_the_order() {
+    let mut stand = Stand::new(|settings| settings.unsettled = Size(512 << 10)).await;
+    // Large ones in the midst of small ones, which raise the prefetch before and after them.
+    let length = |number: u32| if number % 1500 / 10 == 120 { 200 << 10 } else { 10 };
+    stand.send((0..9000).map(|number| padded(number, length(number)))).await;
+    in_order(&stand.take_and_settle(9000).await, 9000);
+    stand.stop().await;
+    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
+    stand.end().await;
+}
+
+#[tokio::test]
+async fn messages_without_room_go_back_and_few_come_at_once() {
+    let mut stand = Stand::new(|settings| settings.unsettled = Size(1 << 20)).await;
+    stand.warm_up().await;
+    stand.send((0..50).map(|number| padded(number, 400 << 10))).await;
+    // Two have room; what was handed over beyond them is let go when they are settled.
+    let first = stand.take(2).await;
+    assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "more than there is room for");
+    settle_all(first, State::Staged).await;
+    let next = stand.take(2).await;
+    assert!(next.iter().map(number).eq(2..4));
+    let queue = stand.settings.queue_in.clone();
+    assert!(stand.ready(&queue).await >= 45, "three are handed over");
+    settle_all(next, State::Staged).await;
+    assert!(stand.take_and_settle(46).await.into_iter().eq(4..50));
+    stand.stop().await;
+    assert_eq!(stand.ready(&queue).await, 0);
     stand.end().await;
 }

@@ -1,0 +1,88 @@
+//! Large messages: memory has its bound, and small ones do not wait for them.
+
+use crate::faults::is_long;
+use crate::harness::{Engine, Site};
+use crate::messages::{counter, new_uuid};
+use crate::wait::until;
+
+/// What the issue promises.
+const BOUND: u64 = 512 << 20;
+
+/// A sale of so many bytes in so many items, each of which lacks what it needs.
+fn wrong_sale(number: usize, bytes: usize, items: usize) -> Vec<u8> {
+    let filler = "x".repeat(bytes / items);
+    let item = |order: usize| format!(r#"{{"SaleItemOrder":{order},"ItemInternalId":"SKU-1","Filler":"{filler}"}}"#);
+    let items: Vec<String> = (1..=items).map(item).collect();
+    let header = format!(
+        r#"{{"UUID":"{}","Type":"BusinessMessage","SubType":"event","Event":"upsert","Transaction":"RETAILSALES",
+            "Version":"2.009","SourceApplication":"OMNI","ProductName":"OMNI","CompanyId":"01","BranchId":"0101",
+            "GeneratedOn":"2026-11-20T14:30:12-03:00","DeliveryType":"async"}}"#,
+        new_uuid()
+    );
+    let items = items.join(",");
+    format!(
+        r#"{{"Header":{header},"Content":{{"InternalId":"LARGE-{number}","ListOfSaleItem":{{"SaleItem":[{items}]}}}}}}"#
+    )
+    .into_bytes()
+}
+
+/// Publishes wrong sales while the daemon is not there, and waits until it has refused them all.
+async fn burst(name: &str, count: usize, bytes: usize, items: usize) {
+    let mut site = Site::on(Engine::Production, name).await;
+    site.stop().await;
+    for number in 0..count {
+        site.omni.send_bytes("retailsales", "application/json", &wrong_sale(number, bytes, items)).await;
+    }
+    site.start().await;
+    let mut refused = 0;
+    while refused < count as i64 {
+        // Each of them is waited for, not all of them together: it takes as long as it takes.
+        refused = until("one more to be refused", async || {
+            let now = site.rows.count("xx3", "xx3_status = 'refused'").await;
+            (now > refused).then_some(now)
+        })
+        .await;
+    }
+    let peak = site.peak_memory();
+    assert!(peak < BOUND, "{count} messages of {bytes} bytes in {items} items took {peak} bytes");
+    site.close().await;
+}
+
+#[tokio::test]
+async fn a_burst_is_settled_within_its_memory() {
+    burst("burst", 12, 20_000_000, 100).await;
+}
+
+#[tokio::test]
+async fn the_whole_burst_in_many_items() {
+    if is_long("50 messages of 30 MB in 30000 items each") {
+        burst("burst_items", 50, 30_000_000, 30_000).await;
+    }
+}
+
+#[tokio::test]
+async fn the_whole_burst_in_one_item() {
+    if is_long("50 messages of 30 MB in one item each") {
+        burst("burst_whole", 50, 30_000_000, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn small_ones_do_not_wait_for_large_ones() {
+    let mut site = Site::on(Engine::Production, "small_and_large").await;
+    site.stop().await;
+    for number in 0..5 {
+        site.omni.send_bytes("retailsales", "application/json", &wrong_sale(number, 8_000_000, 8_000)).await;
+    }
+    for number in 1..=200 {
+        site.omni.send_bytes("retailsales", "application/json", counter(number).to_string().as_bytes()).await;
+    }
+    site.start().await;
+    until("the small ones to be answered", async || {
+        (site.rows.count("xx3", "xx3_status = 'answered'").await == 200).then_some(())
+    })
+    .await;
+    let large = site.rows.count("xx3", "xx3_status = 'refused'").await;
+    assert!(large < 5, "the small ones waited for all of the large ones");
+    site.close().await;
+}
