@@ -41,6 +41,7 @@ use crate::weight::Weight;
 use outlet::Outlet;
 use source::Source;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -67,6 +68,18 @@ pub fn open(
     deliveries: Option<mpsc::Sender<Delivery>>,
     stop: CancellationToken,
 ) -> (AmqpBus, JoinHandle<()>) {
+    open_resting(settings, app_id, node, deliveries, stop, source::REST)
+}
+
+/// The same, with the time after which a quiet channel begins anew.
+fn open_resting(
+    settings: AmqpSettings,
+    app_id: &str,
+    node: &str,
+    deliveries: Option<mpsc::Sender<Delivery>>,
+    stop: CancellationToken,
+    rest: Duration,
+) -> (AmqpBus, JoinHandle<()>) {
     let weight = Weight::new(settings.unsettled.bytes());
     let outlet = Outlet::new(settings, app_id);
     let source = deliveries.map(|deliveries| Source {
@@ -74,6 +87,7 @@ pub fn open(
         link: LinkSign::new("consume"),
         deliveries,
         weight,
+        rest,
         stop: stop.clone(),
     });
     let bus = AmqpBus {

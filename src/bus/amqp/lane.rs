@@ -92,6 +92,11 @@ impl Lane {
         AmqpTicket { lane: Arc::clone(self), number, is_settled: false, _weight: weight }
     }
 
+    /// Whether everything is acknowledged.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ledger().open == 0
+    }
+
     /// Another consumer begins.
     pub(super) fn renew(&self) {
         let mut ledger = self.ledger();
@@ -149,7 +154,7 @@ impl Lane {
     pub(super) async fn drained(&self) {
         loop {
             let settled = self.settled.notified();
-            if self.ledger().open == 0 || self.broken.is_cancelled() {
+            if self.is_empty() || self.broken.is_cancelled() {
                 // The last acknowledgement may still be on its way.
                 drop(self.acknowledging.lock().await);
                 return;

@@ -68,6 +68,11 @@ impl Meter {
         self.begin(prefetch, PROOF.max(prefetch.into()));
     }
 
+    /// The channel is left because nothing comes: the next begins like the first.
+    pub(super) fn rest(&mut self) {
+        self.begin(FIRST.min(self.most), PROOF);
+    }
+
     /// The channel is left because messages were too large. What it gives back is let pass before there is more, so that
     /// no message is given back again and again.
     pub(super) fn retreat(&mut self) {
@@ -149,5 +154,14 @@ mod tests {
         meter.retreat();
         assert!(meter.is_first());
         assert_eq!(busy(&mut meter, SALE, 1100), [(1000, 96), (1096, 1000)]);
+    }
+
+    #[test]
+    fn a_rest_begins_anew() {
+        let mut meter = meter(1000);
+        busy(&mut meter, SALE, 1000);
+        meter.rest();
+        assert!(meter.is_first());
+        assert_eq!(busy(&mut meter, SALE, 8), [(8, 96)]);
     }
 }

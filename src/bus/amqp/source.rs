@@ -17,6 +17,7 @@ use lapin::{Channel, Connection, Consumer, Event};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// How long open deliveries may take to be settled before a channel is closed.
@@ -24,6 +25,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// A quorum queue may see the end of a channel before acknowledgements that were sent before it: with so much time
 /// between them few are lost, each of which would be one more delivery of a message that was kept.
 const GRACE: Duration = Duration::from_millis(50);
+/// A channel by which nothing came for this time, or twice as long, begins anew.
+pub(super) const REST: Duration = Duration::from_secs(5);
 
 /// Feeds deliveries into the inbound loop's channel.
 pub(super) struct Source {
@@ -31,6 +34,7 @@ pub(super) struct Source {
     pub(super) link: LinkSign,
     pub(super) deliveries: mpsc::Sender<Delivery>,
     pub(super) weight: Weight,
+    pub(super) rest: Duration,
     pub(super) stop: CancellationToken,
 }
 
@@ -47,6 +51,8 @@ struct Open {
 /// Why a channel is left.
 enum Left {
     Stopped,
+    /// Nothing comes: what comes next may be of any size.
+    Resting,
     /// Messages are so large that those which may come have no room.
     Crowded,
 }
@@ -128,11 +134,14 @@ impl Source {
         loop {
             let left = self.pump(queue, &mut open).await?;
             let mut sizes = leave(open).await;
-            if let Left::Stopped = left {
-                return Ok(());
+            match left {
+                Left::Stopped => return Ok(()),
+                Left::Resting => sizes.rest(),
+                Left::Crowded => {
+                    tracing::info!(queue, prefetch = sizes.prefetch(), "messages are large; fewer are fetched ahead");
+                    sizes.retreat();
+                }
             }
-            tracing::info!(queue, prefetch = sizes.prefetch(), "messages are large; fewer are fetched ahead");
-            sizes.retreat();
             open = self.open(connection, queue, sizes).await?;
         }
     }
@@ -141,12 +150,23 @@ impl Source {
         let lane = Arc::clone(&open.lane);
         let given_up = || Fault::Bus(format!("canal de {queue} abandonado"));
         let taken = metrics::counter!("eaid_amqp_delivered_total", "queue" => queue.to_owned());
+        let mut look = tokio::time::interval(self.rest);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_quiet = false;
         loop {
             let next = tokio::select! {
                 next = open.consumer.next() => next,
+                _ = look.tick() => {
+                    let was_quiet = std::mem::replace(&mut is_quiet, true);
+                    if was_quiet && lane.is_empty() && !open.sizes.is_first() {
+                        return Ok(Left::Resting);
+                    }
+                    continue;
+                }
                 () = lane.broken.cancelled() => return Err(given_up()),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
+            is_quiet = false;
             let delivery = match next {
                 Some(Ok(delivery)) => delivery,
                 Some(Err(error)) => return Err(Fault::Bus(format!("consumo de {queue}: {error}"))),

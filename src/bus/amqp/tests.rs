@@ -60,11 +60,16 @@ fn settings() -> AmqpSettings {
 
 impl Stand {
     async fn new(change: impl FnOnce(&mut AmqpSettings)) -> Stand {
+        Stand::resting(change, source::REST).await
+    }
+
+    /// With channels that begin anew after a time of quiet.
+    async fn resting(change: impl FnOnce(&mut AmqpSettings), rest: Duration) -> Stand {
         let mut settings = settings();
         change(&mut settings);
         let (sender, deliveries) = mpsc::channel(2000);
         let stop = CancellationToken::new();
-        let (bus, task) = open(settings.clone(), "EAID", "test", Some(sender), stop.clone());
+        let (bus, task) = open_resting(settings.clone(), "EAID", "test", Some(sender), stop.clone(), rest);
         let broker = Connection::connect(&url(), ConnectionProperties::default()).await.unwrap();
         let stand = Stand { bus, settings, deliveries, stop, task, broker };
         stand.is_up(0).await;

@@ -212,3 +212,30 @@ async fn messages_without_room_go_back_and_few_come_at_once() {
     assert_eq!(stand.ready(&queue).await, 0);
     stand.end().await;
 }
+
+#[tokio::test]
+async fn a_rest_begins_anew_and_loses_nothing() {
+    const REST: Duration = Duration::from_millis(200);
+    let mut stand = Stand::resting(|_| {}, REST).await;
+    let begins_anew = async {
+        loop {
+            stand.warm_up().await;
+            tokio::time::sleep(3 * REST).await;
+            stand.send_numbers(0..20).await;
+            let mut taken = stand.take(3).await;
+            while let Ok(Some(more)) = tokio::time::timeout(QUIET, stand.deliveries.recv()).await {
+                taken.push(more);
+            }
+            let at_once = taken.len();
+            settle_all(taken, State::Staged).await;
+            stand.take_and_settle(20 - at_once).await;
+            if at_once == 3 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(DEADLINE, begins_anew).await.expect("a small prefetch after a rest");
+    stand.stop().await;
+    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
+    stand.end().await;
+}
