@@ -23,7 +23,6 @@ use large::is_large;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -75,10 +74,7 @@ pub async fn run(
     let exit = Exit { office: office.clone(), publisher, settled };
     let reader = tokio::spawn(read(office.clone(), deliveries, way, stop.clone()));
     let decider = tokio::spawn(decide_all(office, to_decide, ahead, count));
-    let carrier = large::carry(exit.clone(), to_carry, carried, stop.clone());
-    // By a thread of its own: decoding a large message takes long, and who shared a thread with it would wait.
-    let here = Handle::current();
-    let carrier = tokio::task::spawn_blocking(move || here.block_on(carrier));
+    let carrier = tokio::spawn(large::carry(exit.clone(), to_carry, carried, stop.clone()));
     let settler = tokio::spawn(settle_all(to_settle));
     keep_all(exit, to_keep, kept, stop).await;
     let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
