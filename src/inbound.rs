@@ -1,7 +1,7 @@
 //! LOOP bus -> store. Takes what is there, decides it, keeps it in one transaction, settles it with its
 //! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
 //! routed. What was decided ahead is decided again where the batch before it changed what it had looked at. Large
-//! messages go beside the batches, one at a time ([`large`]).
+//! messages go beside the batches, one at a time (`inbound/large.rs`).
 
 mod alone;
 #[cfg(test)]
