@@ -1,7 +1,11 @@
 //! What each fuzz target does with its bytes. Nothing may panic, whatever they are.
 //!
-//! `cargo fuzz` runs these on bytes that it makes up, `tests/fuzzed.rs` on the files of `corpus/`.
+//! `fuzz/run` runs these on bytes that it makes up, `tests/fuzzed.rs` on the files of `corpus/`.
 
+#[path = "../schemas/tests/decoding/anything.rs"]
+mod anything;
+
+use anything::read_as_anything;
 use chrono::{DateTime, Utc};
 use eaid::catalog::{Catalog, compiled, read};
 use eaid::config::{self, Config};
@@ -11,15 +15,9 @@ use eaid::operate::depara;
 use eaid::store::Found;
 use eaid_adapters::books::{Books, FILES};
 use eaid_adapters::world::World;
-use eaid_schemas::customer_vendor::CustomerVendor;
-use eaid_schemas::document_traceability_order::DocumentTraceAbilityOrder;
-use eaid_schemas::envelope::{Document, Limits, decode};
-use eaid_schemas::item_reserve::ItemReserve;
+use eaid_schemas::envelope::Limits;
 use eaid_schemas::messages::{Form, MESSAGES};
 use eaid_schemas::pdvsync::Call;
-use eaid_schemas::read::Reading;
-use eaid_schemas::retail_sales::RetailSales;
-use eaid_schemas::retail_sales_cancellation::{RetailSalesCancellation, RetailSalesCancellationAllowance};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use uuid::Uuid;
@@ -51,13 +49,13 @@ static SHIPPED: LazyLock<(Config, Catalog)> = LazyLock::new(|| {
 
 /// An envelope in JSON.
 pub fn envelope_json(bytes: &[u8]) {
-    read_as_anything(bytes, "application/json");
+    read_as_anything(bytes, Some("application/json"), &LIMITS);
     decided(bytes, "application/json");
 }
 
 /// An envelope in XML.
 pub fn envelope_xml(bytes: &[u8]) {
-    read_as_anything(bytes, "application/xml");
+    read_as_anything(bytes, Some("application/xml"), &LIMITS);
     decided(bytes, "application/xml");
 }
 
@@ -127,27 +125,6 @@ pub fn routes_toml(bytes: &[u8]) {
 pub fn eaid_toml(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     drop(config::read(text));
-}
-
-/// Reads a body by every declaration, and looks for what was found in it.
-fn read_as_anything(body: &[u8], content_type: &str) {
-    let Ok(Document::Message(envelope)) = decode(body, Some(content_type), &LIMITS) else { return };
-    let read = |by: &dyn Fn(&mut Reading)| {
-        let mut cx = Reading::new(true, LIMITS.items);
-        by(&mut cx);
-        let found = cx.finish();
-        let paths: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
-        let places = envelope.locate(&paths, |cx| by(cx));
-        assert!(places.iter().all(|place| envelope.text().is_char_boundary(place.at)), "{found:?}");
-    };
-    macro_rules! each {
-        ($($record:ty)*) => { $(read(&|cx| drop(envelope.read::<$record>(cx)));)* };
-    }
-    each! {
-        RetailSales ItemReserve CustomerVendor RetailSalesCancellation RetailSalesCancellationAllowance
-        DocumentTraceAbilityOrder
-    }
-    drop(envelope.as_received());
 }
 
 /// Decides a body as the daemon does, in a world in which nothing is known.

@@ -74,8 +74,6 @@ pub enum Ended {
 const INTAKE: usize = 2000;
 /// Committed messages in hand before they are left to polling.
 const PUBLISHER: usize = 4000;
-/// The same in bytes.
-const PUBLISHER_BYTES: usize = 16 << 20;
 /// How long publishing what was committed may take at a stop: longer only where the broker is gone.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -87,7 +85,7 @@ pub async fn start(office: Arc<Office>, roles: Roles, stop: CancellationToken) -
     let board = office.board.clone();
     let metrics = gauges::install();
     let (deliver, deliveries) = mpsc::channel::<Delivery>(INTAKE);
-    let (publisher, committed) = Handover::new(PUBLISHER, PUBLISHER_BYTES);
+    let (publisher, committed) = Handover::new(PUBLISHER, outbound::BYTES);
     let sources = CancellationToken::new();
     let publishing = CancellationToken::new();
     let mut parts = Parts::default();

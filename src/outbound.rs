@@ -18,8 +18,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Bytes that a lane may hold, and that are looked for at once.
-const BYTES: usize = 16 << 20;
+/// Bytes of bodies that any way to a transport may hold, and that are looked for at once.
+pub const BYTES: usize = 16 << 20;
 /// A mark waits no longer than this for a transaction to ride in.
 const FLUSH: Duration = Duration::from_millis(100);
 /// What to do where answers do not go out.

@@ -26,6 +26,7 @@ pub mod monitor;
 
 mod cells;
 mod counted;
+mod entries;
 mod fold;
 mod keys;
 pub mod names;

@@ -3,15 +3,12 @@
 use super::print::{json, say, table};
 use super::{Desk, Failure};
 use crate::operate;
-use crate::operate::retention::Sweeper;
+use crate::operate::retention::{LEASE, Sweeper};
 use crate::store::retention::Sweep;
 use chrono::Utc;
 use clap::Parser;
 use std::time::Duration;
 use uuid::Uuid;
-
-/// A claim that is not renewed falls to a daemon after this time.
-const LEASE: Duration = Duration::from_secs(120);
 
 #[derive(Debug, Parser)]
 #[command(after_help = "\

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::office::Office;
-use crate::operate::retention::Sweeper;
+use crate::operate::retention::{LEASE, Sweeper};
 use crate::store::retention::Sweep;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
@@ -12,8 +12,6 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// A claim that is not renewed falls to another process after this time.
-const LEASE: Duration = Duration::from_secs(120);
 /// How often is looked whether it is time, at most: another process may have swept.
 const LOOK: Duration = Duration::from_secs(60);
 /// Each rest is so many times as long as the step before it.

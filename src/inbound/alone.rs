@@ -32,11 +32,11 @@ pub(super) struct Way {
     pub(super) kept: watch::Receiver<u64>,
     /// How many were sent on it.
     pub(super) sent: u64,
-    /// Large messages leave it here,
+    /// Where large messages leave it.
     pub(super) large: mpsc::Sender<Delivery>,
-    /// of which so many have been kept,
+    /// How many of those have been kept.
     pub(super) carried: watch::Receiver<u64>,
-    /// and so many were sent.
+    /// How many of those were sent.
     pub(super) parted: u64,
 }
 

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
 
+/// A claim that is not renewed falls to another process after this time.
+pub const LEASE: Duration = Duration::from_secs(120);
 /// The kind of what was sent.
 const SENT: &str = "sent";
 /// How often is looked further: from a message to its sale, its children, their orders.

@@ -1,7 +1,8 @@
 //! SQLite: the embedded store, one file and no server.
 //!
 //! One connection writes, a few read. A write transaction is `immediate`, so it is exclusive with those of other
-//! processes, and what PostgreSQL needs locks for holds by itself. New rows are bound value by value; other lists go in as one bound JSON text.
+//! processes, and what PostgreSQL needs locks for holds by itself. New rows are bound
+//! value by value; other lists go in as one bound JSON text.
 
 mod claims;
 mod depara;

@@ -1,41 +1,13 @@
 //! No bytes stop a decoder, and what it lets through can be read by every declaration.
 
+use crate::anything::read_as_anything;
 use crate::messages::LIMITS;
-use eaid_schemas::customer_vendor::CustomerVendor;
-use eaid_schemas::document_traceability_order::DocumentTraceAbilityOrder;
-use eaid_schemas::envelope::{Document, decode};
-use eaid_schemas::item_reserve::ItemReserve;
-use eaid_schemas::read::Reading;
-use eaid_schemas::record::Record;
-use eaid_schemas::retail_sales::RetailSales;
-use eaid_schemas::retail_sales_cancellation::RetailSalesCancellation;
+use eaid_schemas::envelope::decode;
 use eaid_schemas::violation::Code;
 use proptest::prelude::*;
 
 const SALE: &str = include_str!("../../../config/demo/03-sale-entrega.json");
 const XML: &str = include_str!("../corpus/customer.xml");
-
-/// Decodes a body and reads it as every message there is.
-pub fn read_as_anything(body: &[u8], content_type: Option<&str>) {
-    let Ok(Document::Message(envelope)) = decode(body, content_type, &LIMITS) else { return };
-    let read = |by: &dyn Fn(&mut Reading)| {
-        let mut cx = Reading::new(true, LIMITS.items);
-        by(&mut cx);
-        let found = cx.finish();
-        let paths: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
-        let places = envelope.locate(&paths, |cx| by(cx));
-        assert!(places.iter().all(|place| envelope.text().is_char_boundary(place.at)), "{found:?}");
-    };
-    fn one<R: Record>(envelope: &eaid_schemas::envelope::Envelope, cx: &mut Reading) {
-        envelope.read::<R>(cx);
-    }
-    read(&|cx| one::<RetailSales>(&envelope, cx));
-    read(&|cx| one::<ItemReserve>(&envelope, cx));
-    read(&|cx| one::<CustomerVendor>(&envelope, cx));
-    read(&|cx| one::<RetailSalesCancellation>(&envelope, cx));
-    read(&|cx| one::<DocumentTraceAbilityOrder>(&envelope, cx));
-    let _ = envelope.as_received();
-}
 
 /// A change somewhere in a message: bytes put in the place of others.
 fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
@@ -63,22 +35,22 @@ fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn any_bytes(body in proptest::collection::vec(any::<u8>(), 0..300)) {
-        read_as_anything(&body, None);
+        read_as_anything(&body, None, &LIMITS);
     }
 
     #[test]
     fn any_bytes_of_xml(body in "<?x?m?l?[<>/!?&;=\"'a-c \\[\\]\\-]{0,60}", label in "(application/xml; charset=[a-z0-9-]{0,12})?") {
-        read_as_anything(body.as_bytes(), Some(&label));
+        read_as_anything(body.as_bytes(), Some(&label), &LIMITS);
     }
 
     #[test]
     fn a_damaged_sale(body in mutated(SALE)) {
-        read_as_anything(&body, None);
+        read_as_anything(&body, None, &LIMITS);
     }
 
     #[test]
     fn a_damaged_customer(body in mutated(XML)) {
-        read_as_anything(&body, None);
+        read_as_anything(&body, None, &LIMITS);
     }
 }
 
@@ -87,7 +59,7 @@ proptest! {
 fn what_is_cut_off() {
     for text in [SALE, XML] {
         for end in 0..text.len() {
-            read_as_anything(&text.as_bytes()[..end], None);
+            read_as_anything(&text.as_bytes()[..end], None, &LIMITS);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies that are or were trouble, kept as files: the name begins with what becomes of each.
 
-use crate::bytes::read_as_anything;
+use crate::anything::read_as_anything;
 use crate::messages::LIMITS;
 use eaid_schemas::envelope::{Document, decode};
 
@@ -20,7 +20,7 @@ fn every_body_of_the_corpus_becomes_what_its_name_says() {
         };
         let expected = name.split(['-', '.']).next().unwrap_or_default();
         assert!(fate == expected || (fate == "message" && expected == "customer"), "{name}: {fate}");
-        read_as_anything(&body, None);
+        read_as_anything(&body, None, &LIMITS);
         seen += 1;
     }
     assert!(seen > 20, "{seen}");

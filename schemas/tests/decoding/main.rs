@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used)]
 
+mod anything;
 mod bytes;
 mod corpus;
 mod messages;

@@ -37,11 +37,8 @@ struct Ledger {
     first: u64,
     /// Deliveries from the first open one on.
     listed: VecDeque<Slot>,
-    /// How many are not acknowledged.
-    open: usize,
-    /// Number of the first delivery of the present consumer, and how many of its are not acknowledged.
+    /// Number of the first delivery of the present consumer.
     mark: u64,
-    fresh: usize,
     /// Nothing is acknowledged for now.
     is_held: bool,
 }
@@ -87,21 +84,18 @@ impl Lane {
         let mut ledger = self.ledger();
         let number = ledger.first + ledger.listed.len() as u64;
         ledger.listed.push_back(Slot { acker: Some(acker), is_settled: false });
-        ledger.open += 1;
-        ledger.fresh += 1;
         AmqpTicket { lane: Arc::clone(self), number, is_settled: false, _weight: weight }
     }
 
     /// Whether everything is acknowledged.
     pub(super) fn is_empty(&self) -> bool {
-        self.ledger().open == 0
+        self.ledger().listed.is_empty()
     }
 
     /// Another consumer begins.
     pub(super) fn renew(&self) {
         let mut ledger = self.ledger();
         ledger.mark = ledger.first + ledger.listed.len() as u64;
-        ledger.fresh = 0;
     }
 
     /// Where the present consumer has brought all that a prefetch allows and nothing of it is acknowledged: acknowledges
@@ -113,7 +107,7 @@ impl Lane {
     /// more delivery, less than the prefetch would be open here.
     pub(super) fn hold(&self, prefetch: u16) -> bool {
         let mut ledger = self.ledger();
-        ledger.is_held = ledger.fresh == usize::from(prefetch);
+        ledger.is_held = ledger.open_from(ledger.mark) == usize::from(prefetch);
         ledger.is_held
     }
 
@@ -179,7 +173,7 @@ impl Lane {
 impl Drop for Lane {
     /// What is still open is delivered again: delivered is always acknowledged, lost or in hand.
     fn drop(&mut self) {
-        let open = self.ledger().open as u64;
+        let open = self.ledger().open_from(0) as u64;
         if open > 0 {
             self.lost(open);
         }
@@ -187,6 +181,12 @@ impl Drop for Lane {
 }
 
 impl Ledger {
+    /// How many from a number on are not acknowledged.
+    fn open_from(&self, number: u64) -> usize {
+        let listed = (self.first..).zip(&self.listed);
+        listed.filter(|(at, slot)| *at >= number && slot.acker.is_some()).count()
+    }
+
     /// Takes the acknowledgements that are due: one for all up to the first open delivery, then the others.
     fn take_settled(&mut self) -> Vec<Due> {
         let mut due = Vec::new();
@@ -198,19 +198,14 @@ impl Ledger {
             let Some(slot) = self.listed.pop_front() else { break };
             self.first += 1;
             if slot.acker.is_some() {
-                self.fresh -= usize::from(self.first > self.mark);
                 // The last one that is not acknowledged yet: the broker knows no other tag.
                 (last, covers) = (slot.acker, covers + 1);
             }
         }
         due.extend(last.map(|acker| Due { acker, covers, options: BasicAckOptions { multiple: true } }));
-        for (number, slot) in (self.first..).zip(&mut self.listed).filter(|(_, slot)| slot.is_settled) {
-            if let Some(acker) = slot.acker.take() {
-                self.fresh -= usize::from(number >= self.mark);
-                due.push(Due { acker, covers: 1, options: BasicAckOptions { multiple: false } });
-            }
-        }
-        self.open -= due.iter().map(|due| due.covers).sum::<usize>();
+        let alone = |acker| Due { acker, covers: 1, options: BasicAckOptions { multiple: false } };
+        let behind = self.listed.iter_mut().filter(|slot| slot.is_settled);
+        due.extend(behind.filter_map(|slot| slot.acker.take()).map(alone));
         due
     }
 }
@@ -285,7 +280,7 @@ mod tests {
         settle(2);
         settle(4);
         assert_eq!(due(&lane), [(1, true), (1, false)]);
-        assert_eq!(lane.ledger().open, 3);
+        assert_eq!(lane.ledger().open_from(0), 3);
         // Up to the sixth, which was acknowledged by itself: the fifth is the last that the broker knows.
         settle(3);
         settle(5);
@@ -303,7 +298,7 @@ mod tests {
         let (first, second) = (ticket(&lane, 1).await, ticket(&lane, 2).await);
         lane.renew();
         let (third, fourth) = (ticket(&lane, 3).await, ticket(&lane, 4).await);
-        assert_eq!(lane.ledger().open, 4);
+        assert_eq!(lane.ledger().open_from(0), 4);
         assert!(!lane.hold(3));
         assert!(lane.hold(2));
         for ticket in [first, second, fourth] {
@@ -312,12 +307,12 @@ mod tests {
         assert_eq!(due(&lane), []);
         lane.ledger().is_held = false;
         assert_eq!(due(&lane), [(2, true), (1, false)]);
-        assert!(lane.ledger().open == 1 && lane.hold(1));
+        assert!(lane.ledger().open_from(0) == 1 && lane.hold(1));
         third.settle();
         assert_eq!(due(&lane), []);
         lane.ledger().is_held = false;
         assert_eq!(due(&lane), [(1, true)]);
-        assert!(lane.ledger().open == 0 && !lane.hold(1));
+        assert!(lane.is_empty() && !lane.hold(1));
     }
 
     #[tokio::test]

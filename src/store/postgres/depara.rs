@@ -2,6 +2,7 @@
 
 use super::rows::NewRows;
 use super::waits;
+use crate::store::entries::{self, COLUMNS};
 use crate::store::fold::{Link, Seen};
 use crate::store::monitor::{DeParaChange, DeParaLine, MissingLine, Side};
 use crate::store::{NotKept, keys};
@@ -149,40 +150,22 @@ pub(super) async fn list(
     part: Option<&str>,
     limit: i64,
 ) -> sqlx::Result<Vec<DeParaLine>> {
-    let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
-        "select partner, alias, field, external, internal from depara
+    let sql = format!(
+        "select {COLUMNS} from depara
          where ($1::text is null or partner = $1) and ($2::text is null or alias = $2)
              and ($3::text is null or position(lower($3) in lower(external)) > 0
                   or position(lower($3) in lower(internal)) > 0)
-         order by partner, alias, external limit $4",
-    )
-    .bind(reference)
-    .bind(alias.map(|alias| alias.alias))
-    .bind(part)
-    .bind(limit)
-    .fetch_all(pool)
-    .await?;
-    let line =
-        |(reference, alias, field, external, internal)| DeParaLine { reference, alias, field, external, internal };
-    Ok(rows.into_iter().map(line).collect())
+         order by partner, alias, external limit $4"
+    );
+    let query =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(reference).bind(alias.map(|alias| alias.alias)).bind(part).bind(limit);
+    query.fetch_all(pool).await.map(entries::lines)
 }
 
-/// Lists entries of a kind with exactly this value. The kind stands in the statement: ours of all but sales are indexed.
+/// Lists entries of a kind with exactly this value.
 pub(super) async fn exact(pool: &PgPool, alias: Alias, side: Side<'_>) -> sqlx::Result<Vec<DeParaLine>> {
-    let (condition, value) = match side {
-        Side::External(value) => ("external = $1", value),
-        Side::Internal(value) => ("internal = $1 and alias <> 'SL1'", value),
-    };
-    let sql = format!(
-        "select partner, alias, field, external, internal from depara
-         where alias = '{}' and {condition} order by partner, external",
-        alias.alias
-    );
-    let rows: Vec<(String, String, String, String, String)> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(value).fetch_all(pool).await?;
-    let line =
-        |(reference, alias, field, external, internal)| DeParaLine { reference, alias, field, external, internal };
-    Ok(rows.into_iter().map(line).collect())
+    let (sql, value) = entries::exact(alias, side);
+    sqlx::query_as(AssertSqlSafe(sql)).bind(value).fetch_all(pool).await.map(entries::lines)
 }
 
 /// Partner, alias, external code, how many wait, how many were refused, since when.

@@ -1,6 +1,6 @@
 //! Waiting: a message is parked on exact keys, and woken by the transaction that brings the last of them.
 //!
-//! Two locks keep that free of lost wake-ups. Parking excludes all keeping ([`begin`]): either the bringer
+//! Two locks keep that free of lost wake-ups. Parking excludes all keeping ([`BEGIN_PARKING`]): either the bringer
 //! committed before, then the parker's second look finds the key, or it begins after, then it sees the wait.
 //! And a bringer locks the messages it may wake before it looks at what they still wait for: of two that bring
 //! the last two keys, one sees the other's work.

@@ -29,7 +29,8 @@ pub(in crate::bus::spool) fn write(ready: &Path, body: &[u8]) -> Result<(), Faul
     draft.show()
 }
 
-/// Writes files as [`write`] does, one that stands there twice once. Gives how many of them, the first ones, are there, and what failed then.
+/// Writes files as [`write`] does, one that stands there twice once. Gives how many of them, the first ones, are there,
+/// and what failed then.
 pub(in crate::bus::spool) fn write_all(files: &[(PathBuf, &[u8])]) -> (usize, Option<Fault>) {
     let mut drafts: Vec<Option<Draft<'_>>> = Vec::with_capacity(files.len());
     let mut failed = None;
