@@ -169,6 +169,13 @@ impl Desk {
     }
 }
 
+impl Cli {
+    /// Whether the process stays, to work by itself.
+    pub fn stays(&self) -> bool {
+        matches!(self.verb, Verb::Run(_))
+    }
+}
+
 /// Runs a verb and gives the exit code.
 pub fn run(cli: Cli) -> ExitCode {
     let desk = Desk { config: cli.config, json: cli.json };

@@ -7,6 +7,7 @@ mod claims;
 mod depara;
 mod effects;
 mod filled;
+mod hands;
 mod hurry;
 mod inbox;
 mod keep;
@@ -32,6 +33,7 @@ use crate::fault::Fault;
 use async_trait::async_trait;
 use eaid_adapters::table::{Row, Table};
 use filled::Filled;
+use hands::Hands;
 use memory::Memory;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
@@ -60,6 +62,7 @@ const PEOPLE: &str = "set statement_timeout = '120s'; set idle_in_transaction_se
 #[derive(Debug)]
 pub struct Postgres {
     loops: PgPool,
+    hands: Hands,
     people: PgPool,
     /// Whether COPY does not stall: so of Unix sockets, and of TCP without Nagle's algorithm.
     may_copy: Arc<AtomicBool>,
@@ -83,7 +86,14 @@ impl Postgres {
         first.close().await.map_err(fault)?;
         let may_copy = Arc::new(AtomicBool::new(true));
         let (loops, people) = (pool(&options, 6, LOOPS, &may_copy), pool(&options, 2, PEOPLE, &may_copy));
-        Ok(Postgres { loops, people, may_copy, filled: Filled::default(), memory: Memory::default() })
+        Ok(Postgres {
+            loops,
+            hands: Hands::default(),
+            people,
+            may_copy,
+            filled: Filled::default(),
+            memory: Memory::default(),
+        })
     }
 }
 
@@ -140,15 +150,33 @@ impl Store for Postgres {
     }
 
     async fn look_up(&self, ask: &Ask<'_>) -> Result<Found, Fault> {
-        settle(PATIENCE, look_up::look_up(&self.loops, &self.memory, ask)).await
+        settle(PATIENCE, async {
+            let mut at_work = self.hands.take(&self.loops).await?;
+            let found = look_up::look_up(&mut at_work.connection, &self.memory, ask).await?;
+            self.hands.put(at_work);
+            Ok(found)
+        })
+        .await
     }
 
     async fn lease_numbers(&self, sequences: &[(String, u32)]) -> Result<Vec<Range<u64>>, Fault> {
-        settle(PATIENCE, numbers::lease(&self.loops, sequences)).await
+        settle(PATIENCE, async {
+            let mut at_work = self.hands.take(&self.loops).await?;
+            let leased = numbers::lease(&mut at_work.connection, sequences).await?;
+            self.hands.put(at_work);
+            Ok(leased)
+        })
+        .await
     }
 
     async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept> {
-        within(PATIENCE, keep::keep(&self.loops, &self.may_copy, &self.filled, batch)).await
+        within(PATIENCE, async {
+            let mut at_work = self.hands.take(&self.loops).await?;
+            let kept = keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, batch).await?;
+            self.hands.put(at_work);
+            Ok(kept)
+        })
+        .await
     }
 
     async fn claim_woken(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Stored>, Fault> {

@@ -6,11 +6,16 @@ use super::{depara, effects, filled, inbox, outbox, rows, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
 use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State};
-use sqlx::PgPool;
+use sqlx::{Connection, PgConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Keeps a batch.
-pub(super) async fn keep(pool: &PgPool, may_copy: &AtomicBool, known: &Filled, batch: &Batch) -> Result<Kept, NotKept> {
+pub(super) async fn keep(
+    connection: &mut PgConnection,
+    may_copy: &AtomicBool,
+    known: &Filled,
+    batch: &Batch,
+) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
     let holder = batch.lease.map(|(holder, _)| holder);
@@ -18,7 +23,7 @@ pub(super) async fn keep(pool: &PgPool, may_copy: &AtomicBool, known: &Filled, b
     let superseded: Vec<&Settled> = batch.superseded.iter().collect();
 
     let begin = if is_parking { waits::BEGIN_PARKING } else { waits::BEGIN };
-    let mut transaction = pool.begin_with(begin).await?;
+    let mut transaction = connection.begin_with(begin).await?;
     let may_copy = may_copy.load(Ordering::Relaxed);
     inbox::settle(&mut transaction, &woken, &batch.catalog, holder, &[State::Woken, State::Waiting]).await?;
     inbox::settle(&mut transaction, &superseded, &batch.catalog, None, &[State::Waiting]).await?;

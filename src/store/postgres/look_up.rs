@@ -13,7 +13,7 @@ use eaid_adapters::table::{Column, Kind, Row, Table, Word};
 use eaid_adapters::world::DePara;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueRef};
-use sqlx::{AssertSqlSafe, Decode, PgConnection, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, Decode, PgConnection, Postgres};
 use uuid::Uuid;
 
 /// The texts of a De/Para entry.
@@ -55,7 +55,7 @@ impl Part {
 }
 
 /// Looks up.
-pub(super) async fn look_up(pool: &PgPool, memory: &Memory, ask: &Ask<'_>) -> sqlx::Result<Found> {
+pub(super) async fn look_up(connection: &mut PgConnection, memory: &Memory, ask: &Ask<'_>) -> sqlx::Result<Found> {
     let mut questions = questions::sort(ask);
     let mut statement = Statement::default();
     let recalled = (!questions.depara.is_empty()).then(|| memory.recall(&mut questions.depara));
@@ -76,16 +76,15 @@ pub(super) async fn look_up(pool: &PgPool, memory: &Memory, ask: &Ask<'_>) -> sq
     if statement.branches.is_empty() {
         return Ok(Found::default());
     }
-    let mut connection = pool.acquire().await?;
-    let Answers { mut found, waiting, changes } = statement.run(&mut connection).await?;
+    let Answers { mut found, waiting, changes } = statement.run(connection).await?;
     if let (Some(changes), Some(recalled)) = (changes, recalled) {
         let forgotten = memory.learn(changes, &mut found.depara, recalled);
         if !forgotten.is_empty() {
-            found.depara.extend(asked_again(&mut connection, memory, &forgotten).await?);
+            found.depara.extend(asked_again(connection, memory, &forgotten).await?);
         }
     }
     if !waiting.is_empty() {
-        let stored = inbox::stored(&mut connection, &waiting).await?;
+        let stored = inbox::stored(connection, &waiting).await?;
         found.waiting =
             stored.into_iter().map(|stored| Predecessor { key: stored.entry.business.clone(), stored }).collect();
     }

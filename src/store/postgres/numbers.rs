@@ -1,16 +1,16 @@
 //! Sequences, counted without gaps of their own: what is leased and not used is lost.
 
 use crate::store::sequences;
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use std::ops::Range;
 
 /// Takes blocks of numbers, for each entry its own.
-pub(super) async fn lease(pool: &PgPool, sequences: &[(String, u32)]) -> sqlx::Result<Vec<Range<u64>>> {
+pub(super) async fn lease(connection: &mut PgConnection, sequences: &[(String, u32)]) -> sqlx::Result<Vec<Range<u64>>> {
     let counts = sequences::sum(sequences);
     if counts.is_empty() {
         return Ok(Vec::new());
     }
-    let taken = take(pool, &counts).await?;
+    let taken = take(connection, &counts).await?;
     sequences::share(sequences, &counts, taken)
 }
 
@@ -18,7 +18,7 @@ pub(super) async fn lease(pool: &PgPool, sequences: &[(String, u32)]) -> sqlx::R
 ///
 /// The commit does not wait for the disk: a transaction that uses the numbers and is on disk is there after
 /// this one, so a number that counts is never given twice.
-async fn take(pool: &PgPool, counts: &sequences::Counts<'_>) -> sqlx::Result<Vec<(String, i64)>> {
+async fn take(connection: &mut PgConnection, counts: &sequences::Counts<'_>) -> sqlx::Result<Vec<(String, i64)>> {
     let names: Vec<&str> = counts.keys().copied().collect();
     let blocks: Vec<i64> = counts.values().copied().collect();
     sqlx::query_as(
@@ -32,6 +32,6 @@ async fn take(pool: &PgPool, counts: &sequences::Counts<'_>) -> sqlx::Result<Vec
     )
     .bind(names)
     .bind(blocks)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
 }
