@@ -20,6 +20,8 @@ use uuid::Uuid;
 const MANY: usize = 16;
 /// Signature, no flags, no extension.
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// So many bytes at least are sent at once, but for the last ones.
+const PIECE: usize = 64 << 10;
 
 /// A column of values, one a row.
 pub(super) enum Column<'a> {
@@ -168,27 +170,73 @@ impl<'a> NewRows<'a> {
         let columns = self.columns.into_iter().map(|(_, source)| source.gathered()).collect::<Result<_, _>>()?;
         Ok(Along { head, columns, tail: "" })
     }
-
-    fn encode(&self) -> Result<Copy, NotKept> {
-        let mut buffer = PgArgumentBuffer::default();
-        buffer.extend_from_slice(COPY_HEADER);
-        // PostgreSQL ends at 1,600 columns.
-        let width = i16::try_from(self.columns.len()).unwrap_or(i16::MAX).to_be_bytes();
-        for row in 0..self.count {
-            buffer.extend_from_slice(&width);
-            for (_, column) in &self.columns {
-                column.copy(row, &mut buffer)?;
-            }
-        }
-        buffer.extend_from_slice(&(-1i16).to_be_bytes());
-        Ok(Copy { sql: format!("copy {} ({}) from stdin (format binary)", self.table, self.names()), buffer })
-    }
 }
 
-/// Rows encoded for COPY.
-struct Copy {
-    sql: String,
-    buffer: PgArgumentBuffer,
+/// Rows on their way by COPY, encoded a piece at a time: the server takes one while the next is encoded, and a piece
+/// stays where the processor has it at hand.
+struct Copy<'a> {
+    rows: NewRows<'a>,
+    encoded: usize,
+    piece: PgArgumentBuffer,
+}
+
+impl<'a> Copy<'a> {
+    /// With its first piece.
+    fn of(rows: NewRows<'a>) -> Result<Self, NotKept> {
+        let mut copy = Copy { rows, encoded: 0, piece: PgArgumentBuffer::default() };
+        copy.piece.extend_from_slice(COPY_HEADER);
+        copy.fill()?;
+        Ok(copy)
+    }
+
+    fn sql(&self) -> String {
+        format!("copy {} ({}) from stdin (format binary)", self.rows.table, self.rows.names())
+    }
+
+    /// Makes the next piece; none where all were made.
+    fn next(&mut self) -> Result<Option<&[u8]>, NotKept> {
+        if self.encoded == self.rows.count {
+            return Ok(None);
+        }
+        self.piece.clear();
+        self.fill()?;
+        Ok(Some(self.piece.as_slice()))
+    }
+
+    fn fill(&mut self) -> Result<(), NotKept> {
+        // PostgreSQL ends at 1,600 columns.
+        let width = i16::try_from(self.rows.columns.len()).unwrap_or(i16::MAX).to_be_bytes();
+        while self.encoded < self.rows.count && self.piece.len() < PIECE {
+            self.piece.extend_from_slice(&width);
+            for (_, column) in &self.rows.columns {
+                column.copy(self.encoded, &mut self.piece)?;
+            }
+            self.encoded += 1;
+        }
+        if self.encoded == self.rows.count {
+            self.piece.extend_from_slice(&(-1i16).to_be_bytes());
+        }
+        Ok(())
+    }
+
+    /// Sends it; what is done meanwhile, while the server takes the last piece.
+    async fn send<T>(mut self, connection: &mut PgConnection, meanwhile: impl FnOnce() -> T) -> Result<T, NotKept> {
+        let mut copy = connection.copy_in_raw(&self.sql()).await?;
+        copy.send(self.piece.as_slice()).await?;
+        loop {
+            match self.next() {
+                Ok(Some(piece)) => copy.send(piece).await?,
+                Ok(None) => break,
+                Err(rejected) => {
+                    copy.abort("a value that its column does not take").await?;
+                    return Err(rejected);
+                }
+            };
+        }
+        let (taken, done) = join(copy.finish(), async { meanwhile() }).await;
+        taken?;
+        Ok(done)
+    }
 }
 
 /// The next rows of a list that are many, encoded; few are put by.
@@ -196,12 +244,12 @@ fn next<'a>(
     all: &mut impl Iterator<Item = Result<NewRows<'a>, NotKept>>,
     may_copy: bool,
     few: &mut Vec<NewRows<'a>>,
-) -> Result<Option<Copy>, NotKept> {
+) -> Result<Option<Copy<'a>>, NotKept> {
     for rows in all {
         let rows = rows?;
         match rows.count {
             0 => {}
-            MANY.. if may_copy => return Ok(Some(rows.encode()?)),
+            MANY.. if may_copy => return Ok(Some(Copy::of(rows)?)),
             _ => few.push(rows),
         }
     }
@@ -236,12 +284,8 @@ pub(super) async fn write_all<'a>(
 ) -> Result<Vec<Uuid>, NotKept> {
     let mut few = Vec::new();
     let mut ready = next(&mut all, may_copy, &mut few)?;
-    while let Some(Copy { sql, buffer }) = ready {
-        let mut copy = connection.copy_in_raw(&sql).await?;
-        copy.send(buffer.as_slice()).await?;
-        let (taken, then) = join(copy.finish(), async { next(&mut all, may_copy, &mut few) }).await;
-        taken?;
-        ready = then?;
+    while let Some(copy) = ready {
+        ready = copy.send(connection, || next(&mut all, may_copy, &mut few)).await??;
     }
     let few = few.into_iter().map(NewRows::inserted).collect::<Result<Vec<_>, _>>()?;
     Ok(together(connection, few.into_iter().chain(along).collect(), asked).await?)

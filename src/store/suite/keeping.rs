@@ -95,13 +95,14 @@ async fn an_older_state_never_comes_last(house: House) {
     house.keep(effects(vec![state("10:13", Some("10:12")), state("10:14", Some("10:13"))])).await;
 }
 
-/// Many rows take another way into PostgreSQL than few.
+/// Many rows take another way into PostgreSQL than few, in pieces.
 async fn many_rows_come_back_exactly(house: House) {
     let numbers: Vec<String> = (0..50).map(|number| format!("{number:06}")).collect();
+    let long = format!("é\t\\.\n{}", "x".repeat(5_000));
     let sale = |number: &String| {
         let amount = format!("-{}.05", number.trim_start_matches('0'));
         let day = if number.ends_with('0') { "" } else { "2026-12-31" };
-        sale(number, &[("sale_id", number), ("l1_vlrtot", &amount), ("l1_emisnf", day), ("l1_ergrvbt", "é\t\\.\n")])
+        sale(number, &[("sale_id", number), ("l1_vlrtot", &amount), ("l1_emisnf", day), ("l1_ergrvbt", &long)])
     };
     let message = |number: &String| staged(number, vec![Effect::Insert(sale(number)), link(number, number, None)]);
     let messages: Vec<_> = numbers.iter().map(message).collect();
@@ -237,6 +238,12 @@ async fn a_message_is_kept_once(house: House) {
 }
 
 async fn data_that_does_not_fit_is_rejected(house: House) {
+    // Wherever it stands among many: what went before it is on its way already.
+    for bad in [0, 25, 49] {
+        let text = |number| if number == bad { "a\0b".to_owned() } else { "x".repeat(5_000) };
+        let sale = |number| Effect::Insert(sale(&format!("{number:06}"), &[("l1_ergrvbt", &text(number))]));
+        assert!(house.rejected(effects((0..50).map(sale).collect())).await.contains("l1_ergrvbt"));
+    }
     let nul = Effect::Insert(sale("000001", &[("l1_ergrvbt", "a\0b")]));
     assert!(house.rejected(batch(vec![staged("u1", vec![nul])])).await.contains("l1_ergrvbt"));
     let large = Effect::Insert(sale("000001", &[("l1_vlrtot", "12345678901234567.00")]));
