@@ -216,7 +216,7 @@ async fn apply(
 async fn keep(office: &Office, catalog: &Catalog, effects: Vec<Effect>, publisher: &Handover) -> Result<(), NotKept> {
     let mut fresh = Uuid::now_v7;
     let Post { outgoing, withheld } = post(&effects, None, catalog, &mut office.moment(&mut fresh));
-    let lease = Some((office.holder, chrono::Utc::now() + crate::inbound::LEASE));
+    let lease = Some((office.holder, crate::inbound::LEASE));
     let batch = Batch { effects, outgoing, withheld, lease, ..Batch::default() };
     let kept = office.store.keep(&batch).await?;
     office.tell_withheld(&batch.withheld);

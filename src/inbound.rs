@@ -175,14 +175,14 @@ fn open(office: &Office, catalog: &Catalog, delivery: Delivery) -> (Laid, Option
     let limits = office.config.envelope_limits();
     let opened = catch_unwind(AssertUnwindSafe(|| {
         crash::message(&delivery.body);
-        lay(arrival(&delivery), catalog, &limits)
+        lay(arrival(office, &delivery), catalog, &limits)
     }));
-    let laid = opened.unwrap_or_else(|_| lay_failed(arrival(&delivery), catalog, &limits, "a leitura falhou"));
+    let laid = opened.unwrap_or_else(|_| lay_failed(arrival(office, &delivery), catalog, &limits, "a leitura falhou"));
     let Delivery { body, content_type, ticket, .. } = delivery;
     (laid, Some((ticket, Delivered { body, content_type })))
 }
 
-fn arrival(delivery: &Delivery) -> Arrival {
+fn arrival(office: &Office, delivery: &Delivery) -> Arrival {
     Arrival {
         id: Uuid::now_v7(),
         body: Arc::clone(&delivery.body),
@@ -190,7 +190,7 @@ fn arrival(delivery: &Delivery) -> Arrival {
         origin: delivery.origin.to_owned(),
         redelivered: delivery.redelivered,
         may_wait: delivery.may_wait,
-        received_at: chrono::Utc::now(),
+        received_at: office.store.now(),
     }
 }
 
@@ -372,7 +372,7 @@ pub async fn step(office: &Office, catalog: &Catalog, laid: &[Laid], aside: bool
 async fn keep(office: &Office, catalog: &Catalog, mut decided: Decided) -> Result<Part, NotKept> {
     decided.batch.catalog = catalog.fingerprint.clone();
     decided.batch.marks = office.take_marks();
-    decided.batch.lease = Some((office.holder, chrono::Utc::now() + LEASE));
+    decided.batch.lease = Some((office.holder, LEASE));
     crash::point("before-keep");
     match office.store.keep(&decided.batch).await {
         Ok(kept) => {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::decide::{Decided, Moment, batch, lay::Laid, wants, wants_further, widen, world};
 use crate::fault::Fault;
 use crate::store::{Ask, BusinessKey, Fingerprint, Found, Mark, Store, Withheld};
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset};
 use eaid_adapters::world::{Wants, World};
 use numbers::Numbers;
 use readiness::Board;
@@ -80,9 +80,9 @@ impl Office {
         }
     }
 
-    /// Now, in the zone of the configuration.
+    /// Now, by the clock of the store, in the zone of the configuration.
     pub fn now(&self) -> DateTime<FixedOffset> {
-        Utc::now().with_timezone(&self.config.identity.timezone).fixed_offset()
+        self.store.now().with_timezone(&self.config.identity.timezone).fixed_offset()
     }
 
     /// Marks of publications that wait for a transaction to ride in.

@@ -351,8 +351,8 @@ pub struct Batch {
     pub withheld: Vec<Withheld>,
     /// Marks of earlier publications that ride along.
     pub marks: Vec<Mark>,
-    /// Outbox rows of this batch are leased to this process until then: it publishes them from memory.
-    pub lease: Option<(Uuid, DateTime<Utc>)>,
+    /// Outbox rows of this batch are leased to this process for a time: it publishes them from memory.
+    pub lease: Option<(Uuid, Duration)>,
 }
 
 /// What a kept batch set off.
@@ -497,6 +497,10 @@ pub trait Store: monitor::Monitor + retention::Retention + Send + Sync {
     /// Creates or upgrades the spine, the declared tables and the views. Safe when several processes start at
     /// once, and when nothing is to be done.
     async fn migrate(&self, tables: &[&'static Table]) -> Result<(), Fault>;
+
+    /// Now, by the clock that counts here: on a server it is the server's, whatever the clock of this host says. All
+    /// times that are kept are of this clock.
+    fn now(&self) -> DateTime<Utc>;
 
     /// Whether the database answers and is migrated.
     async fn health(&self, tables: &[&'static Table]) -> Result<Health, Fault>;

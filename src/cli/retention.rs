@@ -5,7 +5,6 @@ use super::{Desk, Failure};
 use crate::operate;
 use crate::operate::retention::{LEASE, Sweeper};
 use crate::store::retention::Sweep;
-use chrono::Utc;
 use clap::Parser;
 use std::time::Duration;
 use uuid::Uuid;
@@ -24,7 +23,7 @@ pub struct Args {
 pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     let config = desk.config()?;
     let store = operate::store(&config).await?;
-    let mut sweeper = Sweeper::new(&config.retention, Utc::now(), args.dry_run);
+    let mut sweeper = Sweeper::new(&config.retention, store.now(), args.dry_run);
     let holder = Uuid::now_v7();
     while !sweeper.is_over() {
         if !args.dry_run && !store.claim_sweep(holder, LEASE).await? {

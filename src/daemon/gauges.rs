@@ -71,7 +71,7 @@ pub async fn sample<A: Send + 'static, B: Send + 'static>(
         counted = Some(Instant::now());
         for (what, tallies) in [("messages", overview.messages), ("outbox", overview.outbox)] {
             for tally in tallies {
-                let age = tally.oldest.map_or(0.0, |since| (chrono::Utc::now() - since).as_seconds_f64().max(0.0));
+                let age = tally.oldest.map_or(0.0, |since| (office.store.now() - since).as_seconds_f64().max(0.0));
                 let labels = [("of", what.to_owned()), ("state", tally.name)];
                 metrics::gauge!("eaid_count", &labels).set(tally.count as f64);
                 metrics::gauge!("eaid_oldest_age_seconds", &labels).set(age);

@@ -12,7 +12,6 @@ use crate::catalog::texts::Texts;
 use crate::config::Config;
 use crate::office::Office;
 use crate::store::Process;
-use chrono::Utc;
 use eaid_adapters::books::FILES;
 use std::path::Path;
 use std::sync::Arc;
@@ -131,10 +130,10 @@ impl Watch {
             id: office.holder,
             name: name(),
             catalog: office.catalog().fingerprint.clone(),
-            since: Utc::now(),
+            since: office.store.now(),
             refused: String::new(),
             troubles: String::new(),
-            seen_at: Utc::now(),
+            seen_at: office.store.now(),
         };
         metrics::gauge!("eaid_catalog_problems").set(0.0);
         let mut watch = Watch { office, process, read: Stamps::new(), seen: Stamps::new() };
@@ -179,7 +178,7 @@ impl Watch {
             }
             Change::Right(catalog) => {
                 self.process.catalog.clone_from(&catalog.fingerprint);
-                self.process.since = Utc::now();
+                self.process.since = self.office.store.now();
                 let (adapters, routes) = (catalog.registrations.len(), catalog.routes.len());
                 tracing::info!(catalog = catalog.fingerprint, adapters, routes, "a changed catalog is in force");
                 self.office.put_in_force(Arc::from(catalog));
@@ -203,7 +202,7 @@ impl Watch {
 
     /// Says what is in force. Where the store does not listen, the next time will do.
     async fn report(&mut self) {
-        self.process.seen_at = Utc::now();
+        self.process.seen_at = self.office.store.now();
         self.process.troubles = self.office.board.troubles();
         if let Err(fault) = self.office.store.report(&self.process).await {
             tracing::debug!(%fault, "what is in force is not noted");

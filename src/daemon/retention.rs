@@ -43,7 +43,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Str
 /// One sweep, if it is time and no other process is at it.
 async fn sweep(office: &Office, holder: Uuid, every: Duration) -> Result<(), Fault> {
     let store = office.store.as_ref();
-    let now = Utc::now();
+    let now = store.now();
     if !is_due(&store.sweeps().await?, now, every) || !store.claim_sweep(holder, LEASE).await? {
         return Ok(());
     }

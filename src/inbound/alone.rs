@@ -74,7 +74,7 @@ pub(super) async fn alone(office: &Office, delivery: Delivery, way: &mut Way, st
         let limits = office.config.envelope_limits();
         let delivered = Delivered { body: Arc::clone(body), content_type: content_type.clone() };
         let laid = lay_failed(
-            arrival(&delivery),
+            arrival(office, &delivery),
             &catalog,
             &limits,
             "ela encerrou o processo todas as vezes em que foi tratada",

@@ -4,7 +4,6 @@ use crate::decide::lay::{Arrival, lay};
 use crate::inbound::{Part, step};
 use crate::office::Office;
 use crate::store::NotKept;
-use chrono::Utc;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -24,7 +23,7 @@ pub async fn take(office: &Office, body: Vec<u8>, content_type: &str) -> Result<
         origin: "cli".to_owned(),
         redelivered: false,
         may_wait: false,
-        received_at: Utc::now(),
+        received_at: office.store.now(),
     };
     let catalog = office.catalog();
     let laid = [lay(arrival, &catalog, &office.config.envelope_limits())];

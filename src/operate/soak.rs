@@ -12,7 +12,7 @@ use crate::operate;
 use crate::operate::simulate::{self, Account, Script};
 use crate::store::Store;
 use crate::store::monitor::Filter;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use crew::Crew;
 use eaid_adapters::loja701::tables::Sl1;
 use faults::Kind;
@@ -86,7 +86,7 @@ pub async fn soak(
 ) -> Result<Report, Fault> {
     let store = operate::store(config).await?;
     let before = sales(store.as_ref()).await?;
-    let since = Utc::now();
+    let since = store.now();
     let mut crew = Crew::start(config, file, plan.daemons).await?;
     let logs = crew.logs.clone();
     let messages = (plan.rate * plan.time.as_secs_f64()).ceil().max(1.0) as usize;
@@ -127,7 +127,7 @@ async fn sales(store: &dyn Store) -> Result<u64, Fault> {
 /// How many messages are in each state.
 async fn states<'m>(
     store: &dyn Store,
-    since: chrono::DateTime<Utc>,
+    since: DateTime<Utc>,
     uuids: impl Iterator<Item = &'m str>,
 ) -> Result<BTreeMap<String, usize>, Fault> {
     let filter = Filter { since: Some(since), limit: MANY, ..Filter::default() };

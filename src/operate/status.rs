@@ -7,7 +7,6 @@ use crate::fault::Fault;
 use crate::store::monitor::{COUNTED, Overview, Page, Tally};
 use crate::store::retention::Sweep;
 use crate::store::{Process, Store};
-use chrono::Utc;
 use eaid_adapters::ljgrvbatch::{FAILED, RECEIVED};
 use eaid_adapters::loja701::tables::Sl1;
 use eaid_adapters::table::Declared;
@@ -79,7 +78,7 @@ pub async fn status(config: &Config, store: &dyn Store) -> Result<Status, Fault>
         queues,
         broker,
         spool: config.spool.enabled.then(|| files(&config.spool.inbox)),
-        processes: store.processes(Utc::now() - ALIVE * 3).await?,
+        processes: store.processes(store.now() - ALIVE * 3).await?,
         retention: store.sweeps().await?,
     })
 }

@@ -4,6 +4,7 @@
 //! once it has grown), and a small one for people and migrations, so that a heavy list delays no message.
 
 mod claims;
+mod clock;
 mod depara;
 mod effects;
 mod filled;
@@ -31,6 +32,8 @@ use super::trouble::fault;
 use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use clock::Clock;
 use eaid_adapters::table::{Row, Table};
 use filled::Filled;
 use hands::Hands;
@@ -68,6 +71,7 @@ pub struct Postgres {
     may_copy: Arc<AtomicBool>,
     filled: Filled,
     memory: Memory,
+    clock: Clock,
 }
 
 impl Postgres {
@@ -81,9 +85,7 @@ impl Postgres {
         // Look-ups are many and small: workers would only be waited for.
         let options = options.options([("max_parallel_workers_per_gather", "0")]);
         // Once by itself: the pool would only say that no connection came in time.
-        let first = tokio::time::timeout(CONNECT, PgConnection::connect_with(&options)).await;
-        let first = first.map_err(|_| late(CONNECT))?.map_err(fault)?;
-        first.close().await.map_err(fault)?;
+        let time = settle(CONNECT, time(&options)).await?;
         let may_copy = Arc::new(AtomicBool::new(true));
         let (loops, people) = (pool(&options, 6, LOOPS, &may_copy), pool(&options, 2, PEOPLE, &may_copy));
         Ok(Postgres {
@@ -93,8 +95,17 @@ impl Postgres {
             may_copy,
             filled: Filled::default(),
             memory: Memory::default(),
+            clock: Clock::new(time),
         })
     }
+}
+
+/// The time there, by a connection of its own.
+async fn time(options: &PgConnectOptions) -> sqlx::Result<DateTime<Utc>> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    let time = sqlx::query_scalar("select now()").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(time)
 }
 
 fn pool(options: &PgConnectOptions, size: u32, settings: &'static str, may_copy: &Arc<AtomicBool>) -> PgPool {
@@ -145,6 +156,10 @@ impl Store for Postgres {
         migrate::migrate(&self.people, tables).await
     }
 
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     async fn health(&self, tables: &[&'static Table]) -> Result<Health, Fault> {
         settle(CONNECT, migrate::health(&self.loops, tables)).await
     }
@@ -152,7 +167,7 @@ impl Store for Postgres {
     async fn look_up(&self, ask: &Ask<'_>) -> Result<Found, Fault> {
         settle(PATIENCE, async {
             let mut at_work = self.hands.take(&self.loops).await?;
-            let found = look_up::look_up(&mut at_work.connection, &self.memory, ask).await?;
+            let found = look_up::look_up(&mut at_work.connection, &self.memory, &self.clock, ask).await?;
             self.hands.put(at_work);
             Ok(found)
         })
@@ -170,9 +185,10 @@ impl Store for Postgres {
     }
 
     async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept> {
+        let lease = batch.lease.map(|(holder, time)| (holder, self.clock.now() + time));
         within(PATIENCE, async {
             let mut at_work = self.hands.take(&self.loops).await?;
-            let kept = keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, batch).await?;
+            let kept = keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, batch, lease).await?;
             self.hands.put(at_work);
             Ok(kept)
         })
@@ -188,7 +204,7 @@ impl Store for Postgres {
     }
 
     async fn report(&self, process: &Process) -> Result<(), Fault> {
-        settle(PATIENCE, processes::report(&self.loops, process)).await
+        settle(PATIENCE, processes::report(&self.loops, &self.clock, process)).await
     }
 
     async fn release(&self, holder: Uuid) -> Result<(), Fault> {

@@ -29,6 +29,7 @@ use super::trouble::fault;
 use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use eaid_adapters::table::{Row, Table};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -82,6 +83,10 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn migrate(&self, tables: &[&'static Table]) -> Result<(), Fault> {
         migrate::migrate(&self.writer, tables).await
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
     }
 
     async fn health(&self, tables: &[&'static Table]) -> Result<Health, Fault> {

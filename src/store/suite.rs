@@ -2,6 +2,7 @@
 
 mod asking;
 mod claiming;
+mod clock;
 mod folding;
 pub(crate) mod house;
 mod keeping;

@@ -6,19 +6,22 @@ use super::{depara, effects, filled, inbox, outbox, rows, waits, withheld};
 use crate::crash;
 use crate::store::fold::fold;
 use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State};
+use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
+use uuid::Uuid;
 
-/// Keeps a batch.
+/// Keeps a batch. Its lease ends at a time of the database's clock.
 pub(super) async fn keep(
     connection: &mut PgConnection,
     may_copy: &AtomicBool,
     known: &Filled,
     batch: &Batch,
+    lease: Option<(Uuid, DateTime<Utc>)>,
 ) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
-    let holder = batch.lease.map(|(holder, _)| holder);
+    let holder = lease.map(|(holder, _)| holder);
     let woken: Vec<&Settled> = batch.settled.iter().filter(|one| matches!(one.place, Place::Woken(_))).collect();
     let superseded: Vec<&Settled> = batch.superseded.iter().collect();
 
@@ -40,7 +43,7 @@ pub(super) async fn keep(
         .chain(folded.tables.iter().map(|changes| Ok(filled::rows(known, changes))))
         .chain(std::iter::once_with(|| depara::rows(&links)))
         .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
-        .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, batch.lease))));
+        .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, lease))));
     let marks = Marks::of(&batch.marks);
     let brought = waits::brought(folded.brought);
     let freed = rows::write_all(&mut transaction, may_copy, new, marks.sent(), brought).await?;

@@ -1,6 +1,7 @@
 //! Everything that a batch asks, in one round trip: a branch of one statement for each kind of question, every
 //! row as an array of texts, so that amounts come exactly as they stand.
 
+use super::clock::Clock;
 use super::effects::physical;
 use super::inbox;
 use super::memory::{self, Memory, Recalled};
@@ -8,12 +9,14 @@ use crate::store::cells::{read_part, read_row};
 use crate::store::questions::{self, Questions};
 use crate::store::trouble::unfit;
 use crate::store::{Ask, Fingerprint, Found, Known, Predecessor, State};
+use chrono::{DateTime, Utc};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::table::{Column, Kind, Row, Table, Word};
 use eaid_adapters::world::DePara;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueRef};
 use sqlx::{AssertSqlSafe, Decode, PgConnection, Postgres};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// The texts of a De/Para entry.
@@ -29,6 +32,7 @@ enum Branch {
     Known,
     Waiting,
     Changes,
+    Time,
 }
 
 /// What is fetched of the rows of a table.
@@ -54,8 +58,13 @@ impl Part {
     }
 }
 
-/// Looks up.
-pub(super) async fn look_up(connection: &mut PgConnection, memory: &Memory, ask: &Ask<'_>) -> sqlx::Result<Found> {
+/// Looks up. The clock is set by the answer.
+pub(super) async fn look_up(
+    connection: &mut PgConnection,
+    memory: &Memory,
+    clock: &Clock,
+    ask: &Ask<'_>,
+) -> sqlx::Result<Found> {
     let mut questions = questions::sort(ask);
     let mut statement = Statement::default();
     let recalled = (!questions.depara.is_empty()).then(|| memory.recall(&mut questions.depara));
@@ -76,7 +85,12 @@ pub(super) async fn look_up(connection: &mut PgConnection, memory: &Memory, ask:
     if statement.branches.is_empty() {
         return Ok(Found::default());
     }
-    let Answers { mut found, waiting, changes } = statement.run(connection).await?;
+    statement.time();
+    let asked = Instant::now();
+    let Answers { mut found, waiting, changes, time } = statement.run(connection).await?;
+    if let Some(time) = time {
+        clock.set(time, asked);
+    }
     if let (Some(changes), Some(recalled)) = (changes, recalled) {
         let forgotten = memory.learn(changes, &mut found.depara, recalled);
         if !forgotten.is_empty() {
@@ -116,6 +130,8 @@ struct Answers {
     waiting: Vec<Uuid>,
     /// How often remembered De/Para has changed, where that was asked.
     changes: Option<i64>,
+    /// The time there, where that was asked.
+    time: Option<DateTime<Utc>>,
 }
 
 #[derive(Default)]
@@ -182,7 +198,8 @@ impl<'a> Statement<'a> {
                 Branch::Rows(part) => found.rows.push(part.read(texts)?),
                 Branch::Known => found.known.push(read_known(texts)?),
                 Branch::Waiting => answers.waiting.push(read_id(texts)?),
-                Branch::Changes => answers.changes = Some(read_changes(texts)?),
+                Branch::Changes => answers.changes = Some(read_number(texts)?),
+                Branch::Time => answers.time = DateTime::from_timestamp_micros(read_number(texts)?),
             }
         }
         Ok(answers)
@@ -191,6 +208,12 @@ impl<'a> Statement<'a> {
     /// How often remembered De/Para has changed.
     fn changes(&mut self) {
         self.branch(Branch::Changes, "sum(s.changes)::text", "depara_steady s".to_owned());
+    }
+
+    /// The time there, in microseconds.
+    fn time(&mut self) {
+        let texts = "(extract(epoch from w.time) * 1000000)::bigint::text";
+        self.branch(Branch::Time, texts, "(select now() as time) as w".to_owned());
     }
 
     /// De/Para entries.
@@ -323,9 +346,9 @@ fn read_known(texts: Vec<Option<Short>>) -> sqlx::Result<Known> {
     })
 }
 
-fn read_changes(texts: Vec<Option<Short>>) -> sqlx::Result<i64> {
-    let [changes] = all(texts)?;
-    changes.parse().map_err(unfit)
+fn read_number(texts: Vec<Option<Short>>) -> sqlx::Result<i64> {
+    let [number] = all(texts)?;
+    number.parse().map_err(unfit)
 }
 
 fn read_id(texts: Vec<Option<Short>>) -> sqlx::Result<Uuid> {

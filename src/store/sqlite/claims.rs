@@ -1,7 +1,7 @@
 //! Claims on woken messages and on lanes of staged rows, for a time.
 
 use super::effects::physical;
-use super::values::{after, id, list, now};
+use super::values::{after, id, list, steady};
 use super::{BEGIN_UNHURRIED, inbox, look_up};
 use crate::store::{Bounds, Queue, Stored};
 use eaid_adapters::table::{KEY, Row};
@@ -18,7 +18,8 @@ pub(super) async fn woken(pool: &SqlitePool, holder: Uuid, lease: Duration, most
     Ok(stored)
 }
 
-/// Claims messages; gives their ids. The sizes of bodies are known without them.
+/// Claims messages; gives their ids. The sizes of bodies are known without them. A claim that ends later than one made
+/// now is over, as such a lease is.
 async fn claim_messages(
     connection: &mut SqliteConnection,
     holder: Uuid,
@@ -31,18 +32,19 @@ async fn claim_messages(
              select id from (
                  select id, row_number() over (order by id) as number, sum(size) over (order by id) as bytes from (
                      select * from (select id, length(body) as size from inbox
-                         where state = 'woken' and (claimed_until is null or claimed_until < ?3) order by id limit ?4)
+                         where state = 'woken' and (claimed_until is null or claimed_until not between ?3 and ?2)
+                         order by id limit ?4)
                      union all
                      select * from (select id, length(body) as size from inbox
                          where state = 'waiting' and patience_until <= ?3
-                             and (claimed_until is null or claimed_until < ?3)
+                             and (claimed_until is null or claimed_until not between ?3 and ?2)
                          order by patience_until limit ?4)))
              where number = 1 or number <= ?4 and bytes <= ?5)
          returning id",
     )
     .bind(id(holder))
     .bind(after(lease))
-    .bind(now())
+    .bind(steady())
     .bind(count(most.rows))
     .bind(count(most.bytes))
     .fetch_all(connection)
@@ -79,10 +81,10 @@ async fn claim_lanes(
              select l.lane, sum(l.ready) over (order by c.holder is null, l.lane) - l.ready as before
              from (select {lane} as lane, count(*) as ready from {table} as t where t.{first} = ?5 and {rested} group by 1) as l
              left join claims c on c.lane = l.lane and c.holder = ?1
-             where not exists (select 1 from claims o where o.lane = l.lane and o.holder <> ?1 and o.until >= ?3))
+             where not exists (select 1 from claims o where o.lane = l.lane and o.holder <> ?1 and o.until between ?3 and ?2))
          where before < ?4
          on conflict (lane) do update set holder = excluded.holder, until = excluded.until
-             where claims.holder = excluded.holder or claims.until < ?3
+             where claims.holder = excluded.holder or claims.until not between ?3 and ?2
          returning lane",
         lane = lane(queue),
         table = physical(queue.table),
@@ -92,7 +94,7 @@ async fn claim_lanes(
     sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(id(holder))
         .bind(after(lease))
-        .bind(now())
+        .bind(steady())
         .bind(count(limit))
         .bind(queue.ready)
         .fetch_all(connection)

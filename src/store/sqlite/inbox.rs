@@ -1,7 +1,7 @@
 //! Rows of the inbox: written once, settled, read back.
 
 use super::insert::{self, Values};
-use super::values::{at, id, list, now, read_id, read_optional_time, read_time};
+use super::values::{at, id, list, off_steady, on_steady, read_id, read_optional_time, read_time, steady};
 use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{keys, notes, trouble};
@@ -83,7 +83,7 @@ fn bind(values: &mut Values, entry: &Entry, settled: &Settled) -> sqlx::Result<(
     values.add(notes::violations(&settled.violations))?;
     values.add(notes::ids(&settled.ids))?;
     values.add(settled.answer().map(id))?;
-    values.add(settled.patience_until.map(at))?;
+    values.add(settled.patience_until.map(on_steady))?;
     values.add(settled.when_settled().map(at))
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn settle(
             notes::violations(&one.violations),
             notes::ids(&one.ids),
             one.answer().map(id),
-            one.patience_until.map(at),
+            one.patience_until.map(on_steady),
             one.when_settled().map(at),
         ])
     };
@@ -205,8 +205,8 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
     Ok(Stored {
         entry,
         state: State::parse(&state).ok_or_else(|| trouble::unfit(format!("state {state}")))?,
-        is_expired: until.is_some_and(|until| until <= now()),
-        patience_until: read_optional_time(row, "patience_until")?,
+        is_expired: until.is_some_and(|until| until <= steady()),
+        patience_until: read_optional_time(row, "patience_until")?.map(off_steady),
         attempts: row.try_get("attempts")?,
     })
 }

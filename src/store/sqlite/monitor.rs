@@ -1,6 +1,6 @@
 //! What people ask. The words of a message's status are those of view `xx3`.
 
-use super::values::{at, id, list, most, now, parse_time, read_id, read_optional_time, read_time};
+use super::values::{at, id, list, most, parse_time, read_id, read_optional_time, read_time, steady};
 use super::{BEGIN, Sqlite, depara, inbox, listing, overview, processes, sent, withheld};
 use crate::fault::Fault;
 use crate::store::monitor::{
@@ -167,7 +167,7 @@ async fn retry(pool: &SqlitePool, filter: &Filter) -> sqlx::Result<u64> {
              and (i.claimed_until is null or i.claimed_until < ?10)
          order by i.id desc limit ?9"
     );
-    let rows = bind(sql, filter).bind(now()).fetch_all(&mut *transaction).await?;
+    let rows = bind(sql, filter).bind(steady()).fetch_all(&mut *transaction).await?;
     let ids = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<String>>>()?;
     let ids = list(&ids)?;
     sqlx::query("delete from waits where message in (select value from json_each(?1))")

@@ -2,11 +2,10 @@
 
 use super::BEGIN_UNHURRIED;
 use super::insert::{self, Values};
-use super::values::{after, at, id, list, now, read_id, read_optional_id, read_time};
+use super::values::{AT_ONCE, after, at, id, list, now, read_id, read_optional_id, read_time, steady};
 use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
@@ -39,11 +38,13 @@ const NEW: [&str; 12] = [
 pub(super) async fn insert<'a>(
     connection: &mut SqliteConnection,
     outgoing: impl Iterator<Item = &'a Outgoing>,
-    lease: Option<(Uuid, DateTime<Utc>)>,
+    lease: Option<(Uuid, Duration)>,
 ) -> Result<(), NotKept> {
     let rows: Vec<&Outgoing> = outgoing.collect();
     insert::insert(&mut *connection, "outbox", &NEW, &rows, |values, one| Ok(bind(values, one)?)).await?;
     let sending = ["id", "due_at", "sent_at", "leased_by", "leased_until"];
+    let lease = lease.map(|(holder, time)| (id(holder), after(time)));
+    let lease = lease.as_ref();
     insert::insert(connection, "sending", &sending, &rows, |values, one| Ok(bind_sending(values, one, lease)?)).await
 }
 
@@ -60,14 +61,14 @@ fn bind(values: &mut Values, one: &Outgoing) -> sqlx::Result<()> {
     values.add(at(one.created_at))
 }
 
-fn bind_sending(values: &mut Values, one: &Outgoing, lease: Option<(Uuid, DateTime<Utc>)>) -> sqlx::Result<()> {
+fn bind_sending(values: &mut Values, one: &Outgoing, lease: Option<&(String, String)>) -> sqlx::Result<()> {
     let fetched = one.transport == "http";
     let lease = lease.filter(|_| !fetched);
     values.add(id(one.id))?;
-    values.add(at(one.created_at))?;
+    values.add(AT_ONCE)?;
     values.add(fetched.then(|| at(one.created_at)))?;
-    values.add(lease.map(|(holder, _)| id(holder)))?;
-    values.add(lease.map(|(_, until)| at(until)))
+    values.add(lease.map(|(holder, _)| holder.as_str()))?;
+    values.add(lease.map(|(_, until)| until.as_str()))
 }
 
 /// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
@@ -79,7 +80,7 @@ pub(super) async fn repeat(connection: &mut SqliteConnection, repeats: &[Repeat]
              where i.id in (select value from json_each(?1)) and o.transport <> 'http')",
     )
     .bind(list(&repeats.iter().map(|repeat| id(repeat.message)).collect::<Vec<_>>())?)
-    .bind(now())
+    .bind(AT_ONCE)
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
@@ -95,7 +96,8 @@ pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, most: 
     rows.iter().map(read).collect()
 }
 
-/// Leases rows that are due; gives their ids. The sizes of bodies are known without them.
+/// Leases rows that are due; gives their ids. The sizes of bodies are known without them. A lease that ends later than
+/// one taken now is of a process before this, and of a clock that was set back since: it is over.
 async fn lease_due(
     connection: &mut SqliteConnection,
     holder: Uuid,
@@ -110,7 +112,7 @@ async fn lease_due(
                      sum(octet_length(o.body)) over (order by s.id) as bytes
                  from (select id from sending
                      where sent_at is null and unroutable = '' and due_at <= ?3
-                         and (leased_until is null or leased_until < ?3)
+                         and (leased_until is null or leased_until not between ?3 and ?2)
                      order by id limit ?4) as s
                  join outbox o on o.id = s.id)
              where number = 1 or bytes <= ?5)
@@ -118,7 +120,7 @@ async fn lease_due(
     )
     .bind(id(holder))
     .bind(after(lease))
-    .bind(now())
+    .bind(steady())
     .bind(i64::try_from(most.rows).unwrap_or(i64::MAX))
     .bind(i64::try_from(most.bytes).unwrap_or(i64::MAX))
     .fetch_all(connection)

@@ -1,6 +1,6 @@
 //! What is old, and the space that it leaves.
 
-use super::values::{after, at, id, list, most, now, read_id, read_time};
+use super::values::{after, at, id, list, most, read_id, read_time, steady};
 use super::{BEGIN_UNHURRIED, Sqlite};
 use crate::fault::Fault;
 use crate::store::retention::{OldMessage, OldWord, Retention, Stretch, Sweep};
@@ -12,7 +12,8 @@ use std::time::Duration;
 use trouble::fault;
 use uuid::Uuid;
 
-/// Holds of a message `i`, its answer `s`, that is being decided or for which something is still to be sent; ?4 is now.
+/// Holds of a message `i`, its answer `s`, that is being decided or for which something is still to be sent; ?4 is now,
+/// by the steady clock.
 const NEEDED: &str = "(i.state in ('waiting', 'woken') or coalesce(i.claimed_until >= ?4, 0)
     or i.answer is not null and s.sent_at is null
     or exists (select 1 from outbox o join sending d on d.id = o.id
@@ -68,7 +69,7 @@ async fn claim(pool: &SqlitePool, holder: Uuid, lease: Duration) -> sqlx::Result
     )
     .bind(id(holder))
     .bind(after(lease))
-    .bind(now())
+    .bind(steady())
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
@@ -130,7 +131,7 @@ async fn of_stretch(pool: &SqlitePool, sql: String, stretch: Stretch) -> sqlx::R
         .bind(id(stretch.after))
         .bind(id(stretch.before))
         .bind(most(stretch.limit))
-        .bind(now())
+        .bind(steady())
         .fetch_all(pool)
         .await
 }
@@ -149,7 +150,7 @@ async fn delete_messages(pool: &SqlitePool, messages: &[OldMessage]) -> sqlx::Re
         .bind(list(&seen)?)
         .bind(None::<String>)
         .bind(None::<String>)
-        .bind(now())
+        .bind(steady())
         .fetch_all(&mut *transaction)
         .await?;
     let answers = list(&going.iter().filter_map(|(_, answer)| answer.as_deref()).collect::<Vec<_>>())?;

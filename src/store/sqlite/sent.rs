@@ -1,6 +1,6 @@
 //! What was sent, for timelines, and sent again.
 
-use super::values::{id, now, read_id, read_optional_time, read_time};
+use super::values::{AT_ONCE, id, read_id, read_optional_time, read_time};
 use super::{BEGIN, outbox};
 use crate::store::monitor::SentLine;
 use crate::store::{Outgoing, SendKind};
@@ -60,7 +60,7 @@ pub(super) async fn resend(pool: &SqlitePool, kind: Option<SendKind>) -> sqlx::R
          where o.id = s.id and s.sent_at is null and s.unroutable <> '' and (?1 is null or o.kind = ?1)",
     )
     .bind(kind.map(SendKind::as_str))
-    .bind(now())
+    .bind(AT_ONCE)
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;

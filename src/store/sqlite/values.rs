@@ -1,11 +1,16 @@
 //! Values as SQLite holds them: ids and times as text, lists as one JSON text.
+//!
+//! Two clocks: what people are told goes by the time of day; leases, patience, and when a failed message is tried again,
+//! by one that goes on steadily however the host's is set. It begins with the time of day, so that what one process
+//! leaves the next can go on with.
 
 use crate::store::trouble::unfit;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// A time as it stands: UTC, six decimals, so that texts compare as times do.
@@ -13,15 +18,44 @@ pub(super) fn at(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// Now.
+/// Before any time: due, whatever the clock says.
+pub(super) const AT_ONCE: &str = "";
+
+/// Now, by the time of day.
 pub(super) fn now() -> String {
     at(Utc::now())
 }
 
-/// Now and a while.
+/// Now, by the steady clock.
+pub(super) fn steady() -> String {
+    after(Duration::ZERO)
+}
+
+/// A while after now, by the steady clock.
 pub(super) fn after(while_: Duration) -> String {
-    let end = chrono::TimeDelta::from_std(while_).ok().and_then(|delta| Utc::now().checked_add_signed(delta));
-    at(end.unwrap_or(DateTime::<Utc>::MAX_UTC))
+    at(steadily(while_))
+}
+
+fn steadily(while_: Duration) -> DateTime<Utc> {
+    static BEGUN: LazyLock<(DateTime<Utc>, Instant)> = LazyLock::new(|| (Utc::now(), Instant::now()));
+    let (time, begun) = *BEGUN;
+    let passed = TimeDelta::from_std(begun.elapsed().saturating_add(while_)).ok();
+    passed.and_then(|passed| time.checked_add_signed(passed)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// By how much the time of day was set ahead since this process began.
+fn ahead() -> TimeDelta {
+    TimeDelta::seconds((Utc::now() - steadily(Duration::ZERO)).num_seconds())
+}
+
+/// A time of day as it stands by the steady clock.
+pub(super) fn on_steady(time: DateTime<Utc>) -> String {
+    at(time.checked_sub_signed(ahead()).unwrap_or(time))
+}
+
+/// Reads it back.
+pub(super) fn off_steady(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.checked_add_signed(ahead()).unwrap_or(time)
 }
 
 /// An id as it stands.

@@ -76,6 +76,18 @@ impl House {
         self.url.starts_with("postgres")
     }
 
+    /// Sets the clock of its PostgreSQL, for whoever connects from now on, and from then on at once.
+    pub async fn set_clock(&self, hours: i32) {
+        let (_, name) = self.url.rsplit_once('/').expect("a database");
+        let sql = format!(
+            "create or replace function public.now() returns timestamptz language sql stable
+                 as 'select pg_catalog.now() + interval ''{hours} hours''';
+             alter database {name} set search_path = public, pg_catalog"
+        );
+        let mut connection = sqlx::PgConnection::connect(&self.url).await.expect("a connection");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("set");
+    }
+
     /// Another process's store on the same database.
     pub async fn other(&self) -> Arc<dyn Store> {
         open(&self.url).await.expect("the same database")

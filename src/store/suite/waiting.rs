@@ -74,7 +74,7 @@ async fn a_key_of_the_same_batch_needs_no_wait(house: House) {
 }
 
 fn held_by(holder: Uuid, settled: Vec<Settled>) -> Batch {
-    Batch { settled, lease: Some((holder, Utc::now() + TimeDelta::minutes(1))), ..Batch::default() }
+    Batch { settled, lease: Some((holder, MINUTE)), ..Batch::default() }
 }
 
 async fn a_woken_message_is_decided_by_its_claimer(house: House) {
