@@ -7,6 +7,7 @@
 #   EAID_TEST_VHOST         a command: `add NAME` makes a virtual host, `delete NAME` removes it, `eval CODE` asks
 #                           the broker in its own language
 #   EAID_TEST_PORTS         `from-to`: ports that no other run uses, for the daemons under test
+#   EAID_TEST_FAKETIME      the library that sets the clock of a daemon under test
 # shellcheck shell=bash
 
 work=                      # the temporary folder, empty until start_servers made it
@@ -42,6 +43,7 @@ as_root() {
 missing_packages() {
     [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || echo rabbitmq-server
     [[ -n $(postgres_bin) ]] || echo postgresql
+    [[ -n $(faketime) ]] || echo libfaketime
     command -v setsid >/dev/null && command -v setpriv >/dev/null || echo util-linux
     # rustc links with cc, and two crates bring C of their own.
     command -v cc >/dev/null || echo gcc libc6-dev
@@ -87,6 +89,13 @@ postgres_bin() { # the folder of the newest PostgreSQL server, or nothing
     [[ -z $newest ]] || dirname "$newest"
 }
 
+faketime() { # the library that sets clocks of processes, or nothing
+    local found
+    for found in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1; do
+        [[ ! -e $found ]] || { echo "$found"; return; }
+    done
+}
+
 # --- ports ----------------------------------------------------------------------------------------
 
 # Takes a block of 200 ports below the range from which the kernel hands out its own. The lock on
@@ -125,6 +134,8 @@ start_group() { # LOG COMMAND…
 start_servers() {
     work=$(mktemp -d "${TMPDIR:-/tmp}/eaid-tests.XXXXXX")
     chmod 755 "$work" # the postgres user must be able to enter
+    EAID_TEST_FAKETIME=$(faketime)
+    export EAID_TEST_FAKETIME
     take_ports
     start_postgres
     start_rabbitmq

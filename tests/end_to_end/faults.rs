@@ -1,9 +1,10 @@
-//! Broken servers, networks and processes. Each case breaks something under load, mends it, and looks that work goes
+//! Broken servers, networks, processes and clocks. Each case breaks something under load, mends it, and looks that work goes
 //! on in time and that every message ended in one state, with one effect and an answer.
 //!
 //! `EAID_TEST_LONG=1` takes the long forms, too; without it each of them says that it was left out.
 
 mod broker;
+mod clock;
 mod daemons;
 mod database;
 mod network;

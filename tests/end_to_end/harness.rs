@@ -10,6 +10,7 @@ use std::process::ExitStatus;
 use tempfile::TempDir;
 
 use crate::answers::{our_id, reasons, status};
+use crate::clock::Clock;
 use crate::http::Client;
 use crate::mailbox::QUEUE;
 use crate::messages::uuid;
@@ -190,9 +191,18 @@ impl Site {
 
     /// A further daemon on the same database, on a queue of its own.
     pub async fn companion_on(&self, queue: &str) -> Companion {
+        self.companion_with(vec![("EAID_AMQP__QUEUE_IN", queue.to_owned())]).await
+    }
+
+    /// A further daemon, on a host that goes by another clock.
+    pub async fn companion_by(&self, clock: &Clock) -> Companion {
+        self.companion_with(clock.environment().into()).await
+    }
+
+    async fn companion_with(&self, mut more: Vec<(&'static str, String)>) -> Companion {
         let http = Client { port: servers::port(), token: None };
-        let listen = format!("127.0.0.1:{}", http.port);
-        let more = [("EAID_HTTP__LISTEN", listen.as_str()), ("EAID_AMQP__QUEUE_IN", queue)];
+        more.push(("EAID_HTTP__LISTEN", format!("127.0.0.1:{}", http.port)));
+        let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut daemon = self.surroundings.start(&["run", "--config", "eaid.toml"], &more);
         ready(&mut daemon, &http, self.folder.path()).await;
         Companion { daemon, http }

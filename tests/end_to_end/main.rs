@@ -13,6 +13,7 @@
 
 // The parts.
 mod answers;
+mod clock;
 mod erp;
 mod harness;
 mod http;

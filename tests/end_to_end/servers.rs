@@ -27,7 +27,8 @@ pub fn shared() -> Servers {
     }
 }
 
-fn variable(name: &str) -> String {
+/// A variable that `tests/run` sets.
+pub fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
         panic!(
             "{name} is not set: the end-to-end tests need servers of their own. \

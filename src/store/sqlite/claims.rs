@@ -81,10 +81,10 @@ async fn claim_lanes(
              select l.lane, sum(l.ready) over (order by c.holder is null, l.lane) - l.ready as before
              from (select {lane} as lane, count(*) as ready from {table} as t where t.{first} = ?5 and {rested} group by 1) as l
              left join claims c on c.lane = l.lane and c.holder = ?1
-             where not exists (select 1 from claims o where o.lane = l.lane and o.holder <> ?1 and o.until between ?3 and ?2))
+             where not exists (select 1 from claims o where o.lane = l.lane and o.holder <> ?1 and o.until >= ?3))
          where before < ?4
          on conflict (lane) do update set holder = excluded.holder, until = excluded.until
-             where claims.holder = excluded.holder or claims.until not between ?3 and ?2
+             where claims.holder = excluded.holder or claims.until < ?3
          returning lane",
         lane = lane(queue),
         table = physical(queue.table),
