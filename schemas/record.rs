@@ -181,6 +181,36 @@ impl FieldSpec {
     pub fn is_needed(&self, cx: &Reading) -> bool {
         self.is_key || (self.is_required && cx.whole)
     }
+
+    /// Notes that it is absent, or what is mandatory `inside` it, unless what stands there is wrong.
+    #[cold]
+    pub fn note_absent(&self, cx: &mut Reading, inside: fn(bool, &mut Reading)) {
+        cx.field(self.tag, self.is_personal, |cx| {
+            if !cx.faulty() {
+                inside(true, cx);
+            }
+        });
+    }
+
+    /// Writes a value of it, unless the version is older than the field.
+    // Once for each type: in each of a thousand fields, it is what compiling takes its time for.
+    #[inline(never)]
+    pub fn write<V: Value>(&self, value: &V, out: &mut dyn Writer) {
+        if self.is_written(out) {
+            out.property(self.tag);
+            value.write(out);
+        }
+    }
+}
+
+/// Reads the next value into a field: the first one, or one that is named again.
+// Once for each type, as `FieldSpec::write`.
+#[inline(never)]
+pub fn read_into<V: Value>(held: &mut Option<V>, source: &mut Source<'_>, cx: &mut Reading) {
+    match held {
+        Some(earlier) => earlier.read_again(source, cx),
+        empty => *empty = V::read(source, cx),
+    }
 }
 
 /// A record as declared.
@@ -517,10 +547,7 @@ macro_rules! record {
                     cx.field(spec.tag, spec.is_personal, |cx| {
                         cx.stand(source);
                         match index {
-                            $(place::$field => match &mut self.$field {
-                                Some(earlier) => $crate::field::Value::read_again(earlier, source, cx),
-                                empty => *empty = <$ty as $crate::field::Value>::read(source, cx),
-                            })+
+                            $(place::$field => $crate::record::read_into(&mut self.$field, source, cx),)+
                             _ => source.skip(),
                         }
                     })
@@ -528,17 +555,13 @@ macro_rules! record {
 
                 fn check_absent(&self, cx: &mut $crate::read::Reading) {
                     $(if self.$field.is_none() && FIELDS[place::$field].is_needed(cx) {
-                        let spec = &FIELDS[place::$field];
-                        cx.field(spec.tag, spec.is_personal, |cx| if !cx.faulty() {
-                            <$ty as $crate::field::Value>::absent(true, cx);
-                        });
+                        FIELDS[place::$field].note_absent(cx, <$ty as $crate::field::Value>::absent);
                     })+
                 }
 
                 fn write_fields(&self, out: &mut dyn $crate::write::Writer) {
-                    $(if let Some(value) = self.$field.as_ref().filter(|_| FIELDS[place::$field].is_written(out)) {
-                        out.property(FIELDS[place::$field].tag);
-                        $crate::field::Value::write(value, out);
+                    $(if let Some(value) = &self.$field {
+                        FIELDS[place::$field].write(value, out);
                     })+
                 }
             }
