@@ -1,7 +1,7 @@
 //! Clocks of hosts are wrong, and are set while daemons work. The database's counts.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::answers::{our_id, reasons};
@@ -13,8 +13,8 @@ use crate::servers;
 use crate::wait::until;
 
 /// A site whose daemon goes by a clock so many hours ahead.
-async fn site(name: &str, configuration: &str, hours: i64) -> (Site, Clock) {
-    let mut site = Site::prepare(Engine::Production, servers::shared(), false, name, configuration).await;
+async fn site(engine: Engine, name: &str, configuration: &str, hours: i64) -> (Site, Clock) {
+    let mut site = Site::prepare(engine, servers::shared(), false, name, configuration).await;
     let clock = Clock::ahead(site.folder(), "clock", hours);
     clock.environment().iter().for_each(|(name, value)| site.set(name, value));
     site.start().await;
@@ -66,7 +66,7 @@ async fn account(site: Site, load: Load, orders: u32) -> Vec<Value> {
 
 #[tokio::test]
 async fn set_back_and_set_ahead_under_load() {
-    let (site, clock) = site("clock_set", "", 0).await;
+    let (site, clock) = site(Engine::Production, "clock_set", "", 0).await;
     let load = Load::begin(&site.omni);
     let mut early = Early::default();
     early.park(&site).await;
@@ -83,8 +83,25 @@ async fn set_back_and_set_ahead_under_load() {
 }
 
 #[tokio::test]
+async fn set_back_and_set_ahead_on_sqlite() {
+    let (site, clock) = site(Engine::Embedded, "clock_sqlite", "", 0).await;
+    let mut early = Early::default();
+    for (number, hours) in [(8001, -1), (8002, 1), (8003, -1), (8004, 0)] {
+        clock.set(hours);
+        early.park(&site).await;
+        site.ok(&counter(number)).await;
+    }
+    let orders = early.go_on(&site).await;
+    assert_eq!(site.rows.count("sl1", "l1_orcres = ''").await, i64::from(orders) + 4, "sales, each once");
+    let answers = site.close().await.into_iter().filter(|out| out.kind == "response");
+    let answered: Vec<String> = answers.map(|out| out.answers()).collect();
+    let different: BTreeSet<&String> = answered.iter().collect();
+    assert_eq!((answered.len(), different.len()), (16, 16), "answers, each once");
+}
+
+#[tokio::test]
 async fn an_hour_behind_and_an_hour_ahead_at_one_queue() {
-    let (site, _behind) = site("clock_two", "", -1).await;
+    let (site, _behind) = site(Engine::Production, "clock_two", "", -1).await;
     let ahead = Clock::ahead(site.folder(), "clock_ahead", 1);
     let other = site.companion_by(&ahead).await;
     let load = Load::begin(&site.omni);
@@ -107,7 +124,7 @@ async fn an_hour_behind_and_an_hour_ahead_at_one_queue() {
 
 #[tokio::test]
 async fn patience_is_as_long_as_it_is_meant_to_be() {
-    let (site, clock) = site("clock_patience", "[waiting]\npatience = \"3s\"\n", 0).await;
+    let (site, clock) = site(Engine::Production, "clock_patience", "[waiting]\npatience = \"3s\"\n", 0).await;
     for (number, hours) in [(5501, -1), (5502, 1)] {
         clock.set(hours);
         let nobody = ("/Content/CustomerVendorInternalId", "CLIENTE-QUE-NUNCA-VEIO".into());
