@@ -9,8 +9,9 @@ use eaid_bench::{Failed, account, sale};
 use std::time::Instant;
 
 const PATH: &str = "/totvseai/standardmessage/v1/transactions";
-/// Calls under way at once. A call ends when its sale is kept, so this is also the greatest batch.
-const CONNECTIONS: usize = 100;
+/// Calls under way at once. A call ends when its sale is kept: so many are two batches, one that is kept and one that
+/// comes meanwhile.
+const CONNECTIONS: usize = 400;
 
 /// One run.
 pub async fn measure(site: &Site, messages: usize, name: &str) -> Result<Figures, Failed> {
