@@ -1,5 +1,5 @@
-//! Broken servers, networks, processes and clocks. Each case breaks something under load, mends it, and looks that work goes
-//! on in time and that every message ended in one state, with one effect and an answer.
+//! Broken servers, networks, processes and clocks. Each case breaks something under load, mends it, and looks that work
+//! goes on in time and that every message ended in one state, with one effect and an answer.
 //!
 //! `EAID_TEST_LONG=1` takes the long forms, too; without it each of them says that it was left out.
 

@@ -93,10 +93,10 @@ async fn set_back_and_set_ahead_on_sqlite() {
     }
     let orders = early.go_on(&site).await;
     assert_eq!(site.rows.count("sl1", "l1_orcres = ''").await, i64::from(orders) + 4, "sales, each once");
-    let answers = site.close().await.into_iter().filter(|out| out.kind == "response");
-    let answered: Vec<String> = answers.map(|out| out.answers()).collect();
-    let different: BTreeSet<&String> = answered.iter().collect();
-    assert_eq!((answered.len(), different.len()), (16, 16), "answers, each once");
+    let answers: Vec<_> = site.close().await.into_iter().filter(|out| out.kind == "response").collect();
+    let different: BTreeSet<String> = answers.iter().map(|answer| answer.answers()).collect();
+    assert_eq!((answers.len(), different.len()), (16, 16), "answers, each once");
+    assert!(answers.iter().any(|answer| hours_ahead(&answer.body) == 1), "no answer was written an hour ahead");
 }
 
 #[tokio::test]
