@@ -10,6 +10,7 @@ mod connection;
 mod dead;
 mod depths;
 mod lane;
+mod line;
 mod listener;
 mod names;
 mod outlet;

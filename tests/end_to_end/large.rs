@@ -26,16 +26,18 @@ fn wrong_sale(number: usize, bytes: usize, items: usize) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Publishes wrong sales while the daemon is not there, and waits until it has refused them all.
-async fn burst(name: &str, count: usize, bytes: usize, items: usize) {
+/// Publishes wrong sales while the daemon is not there, small ones before large ones, and waits until it has refused
+/// them all.
+async fn burst(name: &str, small: usize, count: usize, bytes: usize, items: usize) {
     let mut site = Site::on(Engine::Production, name).await;
     site.stop().await;
-    for number in 0..count {
+    let sizes = (0..small).map(|_| (1_000, 1)).chain((0..count).map(|_| (bytes, items)));
+    for (number, (bytes, items)) in sizes.enumerate() {
         site.omni.send_bytes("retailsales", "application/json", &wrong_sale(number, bytes, items)).await;
     }
     site.start().await;
     let mut refused = 0;
-    while refused < count as i64 {
+    while refused < (small + count) as i64 {
         // Each of them is waited for, not all of them together: it takes as long as it takes.
         refused = until("one more to be refused", async || {
             let now = site.rows.count("xx3", "xx3_status = 'refused'").await;
@@ -44,26 +46,33 @@ async fn burst(name: &str, count: usize, bytes: usize, items: usize) {
         .await;
     }
     let peak = site.peak_memory();
-    assert!(peak < BOUND, "{count} messages of {bytes} bytes in {items} items took {peak} bytes");
+    assert!(peak < BOUND, "{count} messages of {bytes} bytes in {items} items behind {small} took {peak} bytes");
     site.close().await;
 }
 
 #[tokio::test]
 async fn a_burst_is_settled_within_its_memory() {
-    burst("burst", 12, 20_000_000, 100).await;
+    burst("burst", 0, 12, 20_000_000, 100).await;
 }
 
 #[tokio::test]
 async fn the_whole_burst_in_many_items() {
     if is_long("50 messages of 30 MB in 30000 items each") {
-        burst("burst_items", 50, 30_000_000, 30_000).await;
+        burst("burst_items", 0, 50, 30_000_000, 30_000).await;
     }
 }
 
 #[tokio::test]
 async fn the_whole_burst_in_one_item() {
     if is_long("50 messages of 30 MB in one item each") {
-        burst("burst_whole", 50, 30_000_000, 1).await;
+        burst("burst_whole", 0, 50, 30_000_000, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn the_whole_burst_behind_small_ones() {
+    if is_long("50 messages of 30 MB behind 2000 small ones") {
+        burst("burst_behind", 2_000, 50, 30_000_000, 1).await;
     }
 }
 

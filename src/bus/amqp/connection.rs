@@ -2,6 +2,7 @@
 
 use super::settings::AmqpSettings;
 use crate::fault::Fault;
+use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties};
 use std::future::Future;
 use std::time::Duration;
@@ -11,13 +12,22 @@ use std::time::Duration;
 /// lapin's recovery stays off: what it repairs behind the back of a consumer cannot be seen there
 /// (`engineering/rabbitmq.md` 0.3, 0.5). A supervisor of ours builds everything anew instead.
 pub(super) async fn connect(settings: &AmqpSettings, name: &str) -> Result<Connection, Fault> {
+    connect_by(settings, name, Connection::connect_uri).await
+}
+
+/// The same, by another way to the broker.
+pub(super) async fn connect_by<F: Future<Output = lapin::Result<Connection>>>(
+    settings: &AmqpSettings,
+    name: &str,
+    way: impl FnOnce(AMQPUri, ConnectionProperties) -> F,
+) -> Result<Connection, Fault> {
     let address = settings.address().map_err(|error| Fault::Bus(error.to_string()))?;
     let place = format!("{}:{}", address.authority.host, address.authority.port);
     let vhost = address.vhost.clone();
     let properties = ConnectionProperties::default()
         .with_connection_name(name.into())
         .with_client_property("product".into(), "eaid".into());
-    match tokio::time::timeout(settings.timeout.0, Connection::connect_uri(address, properties)).await {
+    match tokio::time::timeout(settings.timeout.0, way(address, properties)).await {
         Err(_) => Err(Fault::Bus(format!("{place} não respondeu em {:?}", settings.timeout.0))),
         Ok(Err(error)) => Err(Fault::Bus(match describe(&error) {
             text if text.contains("ACCESS_REFUSED") => {

@@ -4,6 +4,9 @@
 //! first delivery that is not settled yet: nothing is ever acknowledged that nobody has kept. What is settled behind
 //! an open one (a large message, one whose dead copy is not confirmed) is acknowledged each by itself, so that the
 //! broker hands over more meanwhile.
+//!
+//! Each acknowledgement is one more entry in the log of a quorum queue, written and synced like a message. So few that
+//! are settled wait a moment for others; were they lost with the channel, what comes again is recognised.
 
 use super::outlet::Outlet;
 use lapin::Acker;
@@ -15,6 +18,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+/// Few that are settled wait no longer than this for others.
+const SOON: Duration = Duration::from_millis(50);
+/// So many wait for no more.
+const MANY: u16 = 100;
+/// Nor does this part of what the broker hands over ahead, so that it never stops handing over.
+const PART: u16 = 8;
+
 /// One consumer's channel.
 pub(super) struct Lane {
     /// For logs and metrics.
@@ -24,6 +34,8 @@ pub(super) struct Lane {
     /// channel.
     acknowledging: tokio::sync::Mutex<()>,
     settled: Notify,
+    /// Nothing waits any more: the channel is about to be left.
+    hurry: CancellationToken,
     /// The channel must be given up; the broker delivers again what is open.
     pub(super) broken: CancellationToken,
     /// Where dead copies go.
@@ -41,6 +53,10 @@ struct Ledger {
     mark: u64,
     /// Nothing is acknowledged for now.
     is_held: bool,
+    /// So many that are settled are acknowledged at once.
+    many: usize,
+    /// Somebody acknowledges them soon.
+    is_soon: bool,
 }
 
 struct Slot {
@@ -67,14 +83,15 @@ pub struct AmqpTicket {
 }
 
 impl Lane {
-    pub(super) fn new(queue: &str, outlet: Arc<Outlet>) -> Arc<Lane> {
+    pub(super) fn new(queue: &str, outlet: Arc<Outlet>, prefetch: u16) -> Arc<Lane> {
         Arc::new(Lane {
             queue: queue.to_owned(),
             limit: outlet.settings.timeout.0,
             outlet,
-            ledger: Mutex::default(),
+            ledger: Mutex::new(Ledger { many: many(prefetch), ..Ledger::default() }),
             acknowledging: tokio::sync::Mutex::default(),
             settled: Notify::new(),
+            hurry: CancellationToken::new(),
             broken: CancellationToken::new(),
         })
     }
@@ -93,8 +110,9 @@ impl Lane {
     }
 
     /// Another consumer begins.
-    pub(super) fn renew(&self) {
+    pub(super) fn renew(&self, prefetch: u16) {
         let mut ledger = self.ledger();
+        ledger.many = many(prefetch);
         ledger.mark = ledger.first + ledger.listed.len() as u64;
     }
 
@@ -114,13 +132,32 @@ impl Lane {
     /// Acknowledges again, what was settled meanwhile at once.
     pub(super) async fn release(&self) {
         self.ledger().is_held = false;
-        self.acknowledge().await;
+        self.acknowledge_all().await;
+    }
+
+    /// Has acknowledged what is settled: at once where it is much, else soon.
+    pub(super) async fn acknowledge(self: &Arc<Self>) {
+        if self.hurry.is_cancelled() || self.ledger().are_many() {
+            self.acknowledge_all().await;
+        } else if self.ledger().is_first_to_wait() {
+            let lane = Arc::clone(self);
+            tokio::spawn(async move {
+                lane.hurry.run_until_cancelled(tokio::time::sleep(SOON)).await;
+                lane.acknowledge_all().await;
+            });
+        }
+    }
+
+    /// Acknowledges what waits for others, before the channel is given up with what is open.
+    pub(super) async fn part(&self) {
+        self.hurry.cancel();
+        self.acknowledge_all().await;
     }
 
     /// Acknowledges all that is settled.
     ///
     /// A channel that is gone is no error: the broker delivers again, and the inbox recognises it.
-    pub(super) async fn acknowledge(&self) {
+    async fn acknowledge_all(&self) {
         let _in_order = self.acknowledging.lock().await;
         let due = self.ledger().take_settled();
         for Due { acker, covers, options } in due {
@@ -146,6 +183,7 @@ impl Lane {
 
     /// Waits until nothing is open, and the last acknowledgement has left.
     pub(super) async fn drained(&self) {
+        self.hurry.cancel();
         loop {
             let settled = self.settled.notified();
             if self.is_empty() || self.broken.is_cancelled() {
@@ -187,9 +225,25 @@ impl Ledger {
         listed.filter(|(at, slot)| *at >= number && slot.acker.is_some()).count()
     }
 
+    /// How many are settled and not acknowledged.
+    fn waiting(&self) -> usize {
+        self.listed.iter().filter(|slot| slot.is_settled && slot.acker.is_some()).count()
+    }
+
+    /// Whether so many are settled that they wait for no others.
+    fn are_many(&self) -> bool {
+        self.waiting() >= self.many
+    }
+
+    /// Whether some are settled for which nobody is on the way yet; now somebody is.
+    fn is_first_to_wait(&mut self) -> bool {
+        self.waiting() > 0 && !std::mem::replace(&mut self.is_soon, true)
+    }
+
     /// Takes the acknowledgements that are due: one for all up to the first open delivery, then the others.
     fn take_settled(&mut self) -> Vec<Due> {
         let mut due = Vec::new();
+        self.is_soon = false;
         if self.is_held {
             return due;
         }
@@ -244,6 +298,11 @@ impl fmt::Debug for AmqpTicket {
     }
 }
 
+/// How many that are settled wait for no others.
+fn many(prefetch: u16) -> usize {
+    (prefetch / PART).clamp(1, MANY).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +311,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     fn lane() -> Arc<Lane> {
-        Lane::new("q", Outlet::new(AmqpSettings::default(), "EAID"))
+        Lane::new("q", Outlet::new(AmqpSettings::default(), "EAID"), 3)
     }
 
     async fn ticket(lane: &Arc<Lane>, tag: u64) -> AmqpTicket {
@@ -296,7 +355,7 @@ mod tests {
     async fn what_is_held_is_acknowledged_when_it_is_released() {
         let lane = lane();
         let (first, second) = (ticket(&lane, 1).await, ticket(&lane, 2).await);
-        lane.renew();
+        lane.renew(3);
         let (third, fourth) = (ticket(&lane, 3).await, ticket(&lane, 4).await);
         assert_eq!(lane.ledger().open_from(0), 4);
         assert!(!lane.hold(3));
@@ -313,6 +372,57 @@ mod tests {
         lane.ledger().is_held = false;
         assert_eq!(due(&lane), [(1, true)]);
         assert!(lane.is_empty() && !lane.hold(1));
+    }
+
+    #[tokio::test]
+    async fn few_wait_for_others_unless_the_broker_waits_for_them() {
+        let lane = lane();
+        lane.renew(96);
+        let mut tickets = Vec::new();
+        for tag in 1..=14 {
+            tickets.push(ticket(&lane, tag).await);
+        }
+        let mut settle = |count: usize| tickets.drain(..count).for_each(|ticket| drop(ticket.settle()));
+        settle(11);
+        assert!(!lane.ledger().are_many() && lane.ledger().is_first_to_wait());
+        // One is on the way for all of them.
+        assert!(!lane.ledger().is_first_to_wait());
+        settle(1);
+        assert!(lane.ledger().are_many());
+        assert_eq!(due(&lane), [(12, true)]);
+        assert!(!lane.ledger().are_many() && !lane.ledger().is_first_to_wait());
+        settle(1);
+        assert!(lane.ledger().is_first_to_wait());
+        // With so few ahead each would be waited for.
+        lane.renew(3);
+        assert!(lane.ledger().are_many());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_leaves_waits_for_no_others() {
+        let lane = lane();
+        lane.renew(1000);
+        ticket(&lane, 1).await.settle();
+        lane.acknowledge().await;
+        assert!(!lane.is_empty());
+        let begun = tokio::time::Instant::now();
+        lane.drained().await;
+        assert!(lane.is_empty() && begun.elapsed() < SOON);
+        ticket(&lane, 2).await.settle();
+        lane.acknowledge().await;
+        assert!(lane.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_are_acknowledged_soon() {
+        let lane = lane();
+        lane.renew(1000);
+        ticket(&lane, 1).await.settle();
+        lane.acknowledge().await;
+        let settled = lane.settled.notified();
+        assert!(!lane.is_empty());
+        settled.await;
+        assert!(lane.is_empty());
     }
 
     #[tokio::test]

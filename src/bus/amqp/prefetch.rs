@@ -73,10 +73,11 @@ impl Meter {
         self.begin(FIRST.min(self.most), PROOF);
     }
 
-    /// The channel is left because messages were too large. What it gives back is let pass before there is more, so that
-    /// no message is given back again and again.
+    /// The channel is left because messages were too large, or lost. What it gives back is let pass before there is more,
+    /// so that no message is given back again and again.
     pub(super) fn retreat(&mut self) {
-        self.begin(FIRST.min(self.most), PROOF.max(self.prefetch.into()));
+        let left = self.proof.saturating_sub(self.seen);
+        self.begin(FIRST.min(self.most), left.max(self.prefetch.into()).max(PROOF));
     }
 
     fn begin(&mut self, prefetch: u16, proof: usize) {
@@ -153,7 +154,9 @@ mod tests {
         assert_eq!(meter.prefetch(), 1000);
         meter.retreat();
         assert!(meter.is_first());
-        assert_eq!(busy(&mut meter, SALE, 1100), [(1000, 96), (1096, 1000)]);
+        busy(&mut meter, SALE, 100);
+        meter.retreat();
+        assert_eq!(busy(&mut meter, SALE, 1100), [(900, 96), (996, 1000)]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The consume-only connection: business messages and order events, each on a channel of its own.
 
-use super::connection::{connect, within};
+use super::connection::within;
 use super::lane::Lane;
+use super::line::Line;
 use super::names::short;
 use super::outlet::Outlet;
 use super::prefetch::Meter;
@@ -11,9 +12,9 @@ use crate::bus::{Delivery, Ticket};
 use crate::fault::{Fault, pauses};
 use crate::weight::Weight;
 use futures_util::{Stream, StreamExt};
-use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, Connection, Consumer, Event};
+use lapin::{Channel, Consumer, Event};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long open deliveries may take to be settled before a channel is closed.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the broker may take to close a channel or a connection; it does so after all that it has begun to send.
+const FAREWELL: Duration = Duration::from_secs(3);
 /// A quorum queue may see the end of a channel before acknowledgements that were sent before it: with so much time
 /// between them few are lost, each of which would be one more delivery of a message that was kept.
 const GRACE: Duration = Duration::from_millis(50);
@@ -39,11 +42,11 @@ pub(super) struct Source {
 }
 
 /// A consumer with its channel.
-struct Open {
+struct Open<'a> {
     channel: Channel,
     consumer: Consumer,
     lane: Arc<Lane>,
-    sizes: Meter,
+    sizes: &'a mut Meter,
     /// How many consumers the channel has had.
     serial: u64,
 }
@@ -53,6 +56,8 @@ enum Left {
     Stopped,
     /// Nothing comes: what comes next may be of any size.
     Resting,
+    /// Nothing comes, though the queue has something.
+    Forgotten,
     /// Messages are so large that those which may come have no room.
     Crowded,
 }
@@ -60,10 +65,14 @@ enum Left {
 impl Source {
     /// Keeps the consumers up until the stop.
     pub(super) async fn supervise(self, node: String) {
+        let settings = &self.outlet.settings;
+        // The room is for both, and some is left for messages that are larger than those before.
+        let sizes = || Meter::new(settings.unsettled.bytes() / 2, settings.prefetch);
+        let (mut messages, mut order_events) = (sizes(), sizes());
         let mut rests = pauses();
         loop {
             let begun = Instant::now();
-            let Err(fault) = self.session(&node).await else { return };
+            let Err(fault) = self.session(&node, &mut messages, &mut order_events).await else { return };
             self.link.down(&fault);
             if begun.elapsed() > STEADY {
                 rests = pauses();
@@ -76,43 +85,49 @@ impl Source {
     }
 
     /// One connection, from its making to its end; `Ok` where we were told to stop.
-    async fn session(&self, node: &str) -> Result<(), Fault> {
+    async fn session(&self, node: &str, messages: &mut Meter, order_events: &mut Meter) -> Result<(), Fault> {
         let settings = &self.outlet.settings;
-        let (connection, messages, order_events) = tokio::select! {
-            connected = self.connect(node) => connected?,
+        let (line, messages, order_events) = tokio::select! {
+            connected = self.connect(node, messages, order_events) => connected?,
             () = self.stop.cancelled() => return Ok(()),
         };
-        let events = connection.events_listener();
+        let events = line.events_listener();
         self.link.up();
         let served = async {
             tokio::try_join!(
-                self.serve(&connection, &settings.queue_in, messages),
-                self.serve(&connection, &settings.queue_events, order_events)
+                self.serve(&line, &settings.queue_in, messages),
+                self.serve(&line, &settings.queue_events, order_events)
             )
         };
-        tokio::select! {
-            served = served => drop(served?),
-            fault = ended(events) => return Err(fault),
-        }
-        drop(within(DRAIN, "fim", connection.close(200, "stopped".into())).await);
-        Ok(())
+        let served = tokio::select! {
+            served = served => served.map(drop),
+            fault = ended(events) => Err(fault),
+        };
+        drop(within(FAREWELL, "fim", line.close(200, "done".into())).await);
+        served
     }
 
-    async fn connect(&self, node: &str) -> Result<(Connection, Open, Open), Fault> {
+    async fn connect<'a>(
+        &self,
+        node: &str,
+        messages: &'a mut Meter,
+        order_events: &'a mut Meter,
+    ) -> Result<(Line, Open<'a>, Open<'a>), Fault> {
         let settings = &self.outlet.settings;
-        let connection = connect(settings, &format!("eaid/{node}/consume")).await?;
-        topology::ensure(&connection, settings).await?;
-        // The room is for both, and some is left for messages that are larger than those before.
-        let sizes = || Meter::new(settings.unsettled.bytes() / 2, settings.prefetch);
-        let messages = self.open(&connection, &settings.queue_in, sizes()).await?;
-        let order_events = self.open(&connection, &settings.queue_events, sizes()).await?;
-        Ok((connection, messages, order_events))
+        let line = Line::connect(settings, &format!("eaid/{node}/consume")).await?;
+        topology::ensure(&line, settings).await?;
+        // What a connection before had in hand comes again.
+        messages.retreat();
+        order_events.retreat();
+        let messages = self.open(&line, &settings.queue_in, messages).await?;
+        let order_events = self.open(&line, &settings.queue_events, order_events).await?;
+        Ok((line, messages, order_events))
     }
 
-    async fn open(&self, connection: &Connection, queue: &str, sizes: Meter) -> Result<Open, Fault> {
-        let channel = within(self.outlet.settings.timeout.0, "canal", connection.create_channel()).await?;
+    async fn open<'a>(&self, line: &Line, queue: &str, sizes: &'a mut Meter) -> Result<Open<'a>, Fault> {
+        let channel = within(self.outlet.settings.timeout.0, "canal", line.create_channel()).await?;
         let consumer = self.consume(&channel, queue, 1, sizes.prefetch()).await?;
-        let lane = Lane::new(queue, Arc::clone(&self.outlet));
+        let lane = Lane::new(queue, Arc::clone(&self.outlet), sizes.prefetch());
         Ok(Open { channel, consumer, lane, sizes, serial: 1 })
     }
 
@@ -130,43 +145,57 @@ impl Source {
     }
 
     /// Takes deliveries of one queue until the stop, by one channel after the other.
-    async fn serve(&self, connection: &Connection, queue: &str, mut open: Open) -> Result<(), Fault> {
+    async fn serve(&self, line: &Line, queue: &str, mut open: Open<'_>) -> Result<(), Fault> {
         loop {
             let left = self.pump(queue, &mut open).await?;
-            let mut sizes = leave(open).await;
             match left {
-                Left::Stopped => return Ok(()),
-                Left::Resting => sizes.rest(),
+                Left::Stopped => {}
+                Left::Resting => open.sizes.rest(),
+                Left::Forgotten => tracing::warn!(queue, "the broker hands nothing over; the consumer begins anew"),
                 Left::Crowded => {
-                    tracing::info!(queue, prefetch = sizes.prefetch(), "messages are large; fewer are fetched ahead");
-                    sizes.retreat();
+                    let prefetch = open.sizes.prefetch();
+                    tracing::info!(queue, prefetch, "messages are large; fewer are fetched ahead");
+                    open.sizes.retreat();
                 }
             }
-            open = self.open(connection, queue, sizes).await?;
+            let sizes = leave(line, queue, open).await;
+            if matches!(left, Left::Stopped) {
+                return Ok(());
+            }
+            open = self.open(line, queue, sizes?).await?;
         }
     }
 
-    async fn pump(&self, queue: &str, open: &mut Open) -> Result<Left, Fault> {
+    async fn pump(&self, queue: &str, open: &mut Open<'_>) -> Result<Left, Fault> {
         let lane = Arc::clone(&open.lane);
-        let given_up = || Fault::Bus(format!("canal de {queue} abandonado"));
+        let given_up = async || {
+            lane.part().await;
+            Fault::Bus(format!("canal de {queue} abandonado"))
+        };
         let taken = metrics::counter!("eaid_amqp_delivered_total", "queue" => queue.to_owned());
         let mut look = tokio::time::interval(self.rest);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut is_quiet = false;
+        let (mut is_quiet, mut is_withheld) = (false, false);
         loop {
             let next = tokio::select! {
                 next = open.consumer.next() => next,
                 _ = look.tick() => {
                     let was_quiet = std::mem::replace(&mut is_quiet, true);
-                    if was_quiet && lane.is_empty() && !open.sizes.is_first() {
-                        return Ok(Left::Resting);
+                    if was_quiet && lane.is_empty() {
+                        if !open.sizes.is_first() {
+                            return Ok(Left::Resting);
+                        }
+                        let was_withheld = std::mem::replace(&mut is_withheld, self.is_withheld(queue, open).await?);
+                        if was_withheld && is_withheld {
+                            return Ok(Left::Forgotten);
+                        }
                     }
                     continue;
                 }
-                () = lane.broken.cancelled() => return Err(given_up()),
+                () = lane.broken.cancelled() => return Err(given_up().await),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
-            is_quiet = false;
+            (is_quiet, is_withheld) = (false, false);
             let delivery = match next {
                 Some(Ok(delivery)) => delivery,
                 Some(Err(error)) => return Err(Fault::Bus(format!("consumo de {queue}: {error}"))),
@@ -175,7 +204,7 @@ impl Source {
             open.sizes.see(delivery.data.len());
             let passed = tokio::select! {
                 passed = self.pass(open, delivery) => passed,
-                () = lane.broken.cancelled() => return Err(given_up()),
+                () = lane.broken.cancelled() => return Err(given_up().await),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
             if let Err(left) = passed {
@@ -190,8 +219,17 @@ impl Source {
         }
     }
 
+    /// Whether the queue has something for us, who wait for it. A consumer that comes while its queue is being deleted
+    /// is unknown to the one that takes its place, and nobody is told so.
+    async fn is_withheld(&self, queue: &str, open: &Open<'_>) -> Result<bool, Fault> {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let asked = open.channel.queue_declare(short(queue), options, FieldTable::default());
+        let found = within(self.outlet.settings.timeout.0, &format!("fila {queue}"), asked).await?;
+        Ok(found.message_count() > 0)
+    }
+
     /// Hands a delivery over; `Err` where it was not, and the channel is to be left.
-    async fn pass(&self, open: &Open, delivery: lapin::message::Delivery) -> Result<(), Left> {
+    async fn pass(&self, open: &Open<'_>, delivery: lapin::message::Delivery) -> Result<(), Left> {
         let share = match self.weight.spare(delivery.data.len()) {
             Some(share) => share,
             // While it waited here, lapin would take in all the others.
@@ -214,7 +252,7 @@ impl Source {
 
     /// Puts a consumer with a greater prefetch in the place of the present one, on the same channel: what is in hand
     /// stays there. The lane holds its acknowledgements, see [`Lane::hold`].
-    async fn raise(&self, queue: &str, open: &mut Open, prefetch: u16) -> Result<(), Fault> {
+    async fn raise(&self, queue: &str, open: &mut Open<'_>, prefetch: u16) -> Result<(), Fault> {
         let limit = self.outlet.settings.timeout.0;
         let end = format!("fim do consumo de {queue}");
         let cancelling = open.channel.basic_cancel(open.consumer.tag(), BasicCancelOptions::default());
@@ -225,7 +263,7 @@ impl Source {
             return Err(Fault::Bus(format!("{end}: ainda havia entregas a caminho")));
         }
         open.serial += 1;
-        open.lane.renew();
+        open.lane.renew(prefetch);
         open.consumer = self.consume(&open.channel, queue, open.serial, prefetch).await?;
         open.sizes.raise(prefetch);
         open.lane.release().await;
@@ -234,25 +272,29 @@ impl Source {
 }
 
 /// Leaves a channel: what is in hand has time to be settled, the rest is delivered again, in its order, when the channel
-/// closes (`engineering/rabbitmq.md` 3). Gives back what is known of the sizes.
-async fn leave(open: Open) -> Meter {
+/// closes (`engineering/rabbitmq.md` 3). Where the broker has begun to send so much that it does not come to that, the
+/// connection is cut. Gives back what is known of the sizes.
+async fn leave<'a>(line: &Line, queue: &str, open: Open<'a>) -> Result<&'a mut Meter, Fault> {
     let Open { channel, mut consumer, lane, sizes, .. } = open;
-    let settled = async {
+    let closed = async {
         drop(tokio::time::timeout(DRAIN, lane.drained()).await);
         tokio::time::sleep(GRACE).await;
         lane.broken.cancel();
-        drop(within(DRAIN, "fim", channel.close(200, "done".into())).await);
+        within(FAREWELL, &format!("fim do canal de {queue}"), channel.close(200, "done".into())).await
     };
-    // Until then it still comes, and may be much: it is dropped as it comes.
+    // Until then it still comes: it is dropped as it comes.
     let dropped = async {
         while consumer.next().await.is_some() {}
         std::future::pending().await
     };
-    tokio::select! {
-        () = settled => {}
-        () = dropped => {}
+    let closed = tokio::select! {
+        closed = closed => closed,
+        never = dropped => never,
+    };
+    if closed.is_err() {
+        line.cut();
     }
-    sizes
+    closed.map(|()| sizes)
 }
 
 /// How often a quorum queue had a message back; other queues do not count.

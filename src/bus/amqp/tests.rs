@@ -5,7 +5,7 @@ mod publishing;
 
 use super::*;
 use crate::bus::{Delivered, Fate, Ticket};
-use crate::operate::soak::proxy::Proxy;
+use crate::operate::soak::proxy::{Manner, Proxy};
 use crate::store::State;
 use eaid_schemas::violation::Code;
 use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
@@ -31,6 +31,13 @@ async fn proxied() -> (Proxy, String) {
     let proxy = Proxy::before(server).await.unwrap();
     let by_way_of_it = url.replace(server, &proxy.address());
     (proxy, by_way_of_it)
+}
+
+/// Asks something of the broker's own virtual machine.
+async fn erlang(code: &str) {
+    let command = std::env::var("EAID_TEST_VHOST").expect("EAID_TEST_VHOST: run the tests by `tests/run`");
+    let said = tokio::process::Command::new(command).args(["eval", code]).output().await.unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
 /// A bus whose exchanges and queues nobody else uses.

@@ -214,6 +214,35 @@ async fn messages_without_room_go_back_and_few_come_at_once() {
 }
 
 #[tokio::test]
+async fn a_broker_that_has_begun_to_send_too_much_is_cut_off() {
+    let (proxy, url) = proxied().await;
+    let mut stand = Stand::new(|settings| {
+        settings.url = url.into();
+        settings.unsettled = Size(1 << 20);
+    })
+    .await;
+    stand.warm_up().await;
+    // What the broker has begun to send would take half a minute. It has begun to send them all: they are fewer than
+    // what small ones have led it to hand over.
+    proxy.behave(Manner::Slow(Duration::from_millis(20)));
+    let before = stand.session();
+    stand.send((0..80).map(|number| padded(number, 1 << 20))).await;
+    let first = stand.take(1).await;
+    stand.is_up(before).await;
+    proxy.behave(Manner::Through);
+    // By a channel that is gone: it comes again.
+    settle_all(first, State::Staged).await;
+    for expected in 0..80 {
+        let taken = stand.take(1).await;
+        assert_eq!((number(&taken[0]), taken[0].returned), (expected, 1), "given back once, and in order");
+        settle_all(taken, State::Staged).await;
+    }
+    stand.stop().await;
+    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
+    stand.end().await;
+}
+
+#[tokio::test]
 async fn a_rest_begins_anew_and_loses_nothing() {
     const REST: Duration = Duration::from_millis(200);
     let mut stand = Stand::resting(|_| {}, REST).await;
@@ -237,5 +266,26 @@ async fn a_rest_begins_anew_and_loses_nothing() {
     tokio::time::timeout(DEADLINE, begins_anew).await.expect("a small prefetch after a rest");
     stand.stop().await;
     assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
+    stand.end().await;
+}
+
+#[tokio::test]
+async fn a_consumer_that_its_queue_has_forgotten_is_heard_again() {
+    let mut stand = Stand::resting(|_| {}, Duration::from_millis(200)).await;
+    let queue = stand.settings.queue_in.clone();
+    // What becomes of one that comes while its queue is being deleted: the broker goes on as if it were there.
+    let forget = format!(
+        "{{ok, Queue}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\"{queue}\">>)), \
+         [_ | _] = [{{ok, _, _}} = ra:process_command(amqqueue:get_pid(Queue), \
+          rabbit_fifo:make_checkout({{element(2, C), element(1, C)}}, cancel, #{{}})) \
+          || C <- rabbit_amqqueue:consumers(Queue)]"
+    );
+    for _ in 0..2 {
+        erlang(&forget).await;
+        stand.send_numbers(0..5).await;
+        assert_eq!(stand.take_and_settle(5).await, [0, 1, 2, 3, 4]);
+    }
+    stand.stop().await;
+    assert_eq!(stand.ready(&queue).await, 0);
     stand.end().await;
 }
