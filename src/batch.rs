@@ -4,13 +4,14 @@
 
 #[cfg(test)]
 mod tests;
+mod way;
 
 use crate::catalog::Catalog;
 use crate::decide::sending::{Post, post};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::outbound::Handover;
-use crate::store::{Batch, NotKept, Queue};
+use crate::store::{Batch, NotKept};
 use chrono::{DateTime, FixedOffset};
 use eaid_adapters::books::Books;
 use eaid_adapters::effect::Effect;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+use way::Way;
 
 /// A lane that its holder does not renew falls to another process after this time.
 const LEASE: Duration = Duration::from_secs(5);
@@ -46,6 +48,7 @@ pub async fn run(office: Arc<Office>, publisher: Handover, stop: CancellationTok
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut pauses = pauses();
     let mut is_held_up = false;
+    let (mut reports, mut sales) = (Way::of(&REPORTS), Way::of(&SALES));
     loop {
         tokio::select! {
             biased;
@@ -55,7 +58,7 @@ pub async fn run(office: Arc<Office>, publisher: Handover, stop: CancellationTok
         }
         let began = Instant::now();
         while !stop.is_cancelled() {
-            let done = round(&office, &publisher).await;
+            let done = round(&office, [&mut reports, &mut sales], &publisher).await;
             if done.is_ok() {
                 pauses = crate::fault::pauses();
                 if std::mem::take(&mut is_held_up) {
@@ -91,10 +94,10 @@ enum Taken {
 }
 
 /// Reports of an outside GravaBatch, and staged sales where they are ours to take.
-async fn round(office: &Office, publisher: &Handover) -> Result<Taken, NotKept> {
+async fn round(office: &Office, [reports, sales]: [&mut Way; 2], publisher: &Handover) -> Result<Taken, NotKept> {
     let limit = office.config.gravabatch.batch;
-    let reports = step(office, &REPORTS, limit, publisher).await?;
-    let sales = if office.config.gravabatch.enabled { step(office, &SALES, limit, publisher).await? } else { 0 };
+    let reports = step(office, reports, limit, publisher).await?;
+    let sales = if office.config.gravabatch.enabled { step(office, sales, limit, publisher).await? } else { 0 };
     metrics::counter!("eaid_gravabatch_sales_total").increment(sales as u64);
     Ok(if reports.max(sales) < limit { Taken::All } else { Taken::Part })
 }
@@ -133,20 +136,14 @@ static REPORTS: Work = Work {
 ///
 /// # Errors
 /// [`NotKept`]: nothing was applied.
-async fn step(office: &Office, work: &Work, limit: usize, publisher: &Handover) -> Result<usize, NotKept> {
-    let queue = Queue {
-        name: "gravabatch",
-        table: work.queue.table,
-        index: work.queue.index,
-        ready: work.queue.state,
-        rest: work.queue.rest,
-    };
-    let rows = office.store.claim_rows(&queue, office.holder, LEASE, limit).await?;
+async fn step(office: &Office, way: &mut Way, limit: usize, publisher: &Handover) -> Result<usize, NotKept> {
+    let rows = way.claim(office, limit).await?;
     if rows.is_empty() {
         return Ok(0);
     }
     let catalog = office.catalog();
     let mut lines = Wants::default();
+    let work = way.work;
     rows.iter().for_each(|row| (work.lines)(row, &mut lines));
     let lines = office.world_of(lines).await?;
     let opened: Vec<(&Row, Option<Box<dyn Case>>)> =
@@ -161,7 +158,9 @@ async fn step(office: &Office, work: &Work, limit: usize, publisher: &Handover) 
         plans.push((row, staged.effects));
     }
     apply(office, work, &catalog, plans, publisher).await?;
-    Ok(rows.len())
+    let count = rows.len();
+    way.kept(rows, limit);
+    Ok(count)
 }
 
 /// The effects of one row. A routine that fails costs one try of that row only.

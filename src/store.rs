@@ -355,6 +355,17 @@ pub struct Batch {
     pub lease: Option<(Uuid, Duration)>,
 }
 
+impl Batch {
+    /// How much its new messages weigh.
+    pub fn bytes(&self) -> usize {
+        let bodies = self.settled.iter().map(|one| match &one.place {
+            Place::New(entry) => entry.body.len(),
+            Place::Woken(_) => 0,
+        });
+        bodies.sum()
+    }
+}
+
 /// What a kept batch set off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
@@ -444,12 +455,41 @@ pub struct Queue {
     pub name: &'static str,
     /// The table.
     pub table: &'static Table,
-    /// The index whose first column tells readiness, whose last one orders a lane, and whose others are the lane.
+    /// The index, of texts: its first column tells readiness, its last one orders a lane, and the others are the lane.
     pub index: usize,
     /// The value of that first column.
     pub ready: &'static str,
     /// The column, an amount, that says until when a row is left alone: seconds since 1970.
     pub rest: usize,
+}
+
+impl Queue {
+    /// Where a row stands among the ready ones: its lane and its place there. Without a row: before all of them.
+    fn place(&self, row: Option<&Row>) -> Vec<String> {
+        let columns = &self.table.indexes[self.index].columns[1..];
+        columns.iter().map(|column| row.map_or("", |row| row.cells[*column].as_text()).to_owned()).collect()
+    }
+
+    /// The names of the columns of the index.
+    fn columns(&self) -> Vec<&'static str> {
+        self.table.indexes[self.index].columns.iter().map(|column| self.table.columns[*column].name).collect()
+    }
+}
+
+/// A claim on the rows of a queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The queue.
+    pub queue: &'a Queue,
+    /// Whose the lanes become.
+    pub holder: Uuid,
+    /// For how long.
+    pub lease: Duration,
+    /// So many rows at most.
+    pub limit: usize,
+    /// Only rows behind this one; none: from the front. A database passes what was taken before again and again, until
+    /// it has cleaned up.
+    pub behind: Option<&'a Row>,
 }
 
 /// How much may be read at once: so many rows, and so many bytes of bodies. A body of more comes alone.
@@ -520,8 +560,8 @@ pub trait Store: monitor::Monitor + retention::Retention + Send + Sync {
     /// Claims woken messages and those whose patience has ended, oldest first, for a process and a time.
     async fn claim_woken(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Stored>, Fault>;
 
-    /// Claims ready rows of a queue whose lanes nobody else holds, in the order of their keys.
-    async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault>;
+    /// Claims ready rows of a queue whose lanes nobody else holds, in the order of its index.
+    async fn claim_rows(&self, claim: &Claim<'_>) -> Result<Vec<Row>, Fault>;
 
     /// Notes what a process says of itself, in the place of what it said before.
     async fn report(&self, process: &Process) -> Result<(), Fault>;

@@ -3,6 +3,7 @@
 use super::tables::Sl1;
 use crate::desk::{At, Desk};
 use crate::effect::Alias;
+use crate::excerpt;
 use crate::ids;
 use crate::routine::{Address, Letter};
 use crate::world::{Flaw, World};
@@ -14,6 +15,11 @@ use eaid_schemas::violation::Code;
 const KEY_LENGTH: usize = 44;
 /// The station of documents that no station issues.
 const FIXED_PDV: &str = "001";
+
+excerpt! {
+    /// What a sale reads of others with its number.
+    pub excerpt Issued of Sl1 { sale_id }
+}
 
 /// The document of a sale.
 #[derive(Debug, Default)]
@@ -188,7 +194,7 @@ fn proofs(desk: &mut Desk<'_, RetailSales>, kind: Option<KindOfDocument>) {
 fn used(desk: &mut Desk<'_, RetailSales>, document: &Document<'_>) -> Result<(), Flaw> {
     let from = &desk.letter.from;
     let key = [from.company.as_str(), &from.branch, document.number];
-    let sales = desk.world.rows::<Sl1>(Sl1::by_document, &key)?;
+    let sales = desk.world.rows::<Issued>(Sl1::by_document, &key)?;
     if sales.iter().any(|sale| sale.sale_id == document.id) {
         let Document { number, series, pdv, .. } = document;
         let text = format!(

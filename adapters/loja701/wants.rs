@@ -1,6 +1,6 @@
 //! What a sale wants looked up: everything that `apply` may ask, in one round trip.
 
-use super::document;
+use super::document::{self, Issued};
 use super::parties::{self, Buyer};
 use super::tables::Sl1;
 use crate::books::Books;
@@ -28,7 +28,7 @@ pub(super) fn wants(letter: &Letter<RetailSales>, books: &Books, wants: &mut Wan
     }
     if let Some(document) = &message.document_code {
         let key = [&*letter.from.company, &*letter.from.branch, document.as_str()];
-        asking.wants.rows::<Sl1>(Sl1::by_document, &key);
+        asking.wants.rows::<Issued>(Sl1::by_document, &key);
     }
     asking.customer(message, books);
     asking.codes(Alias::SELLER, [&message.seller_internal_id]);

@@ -1,7 +1,7 @@
 //! Several workers at once, and a sale that cannot be kept (`domain/retailsales.md` 10; `domain/README.md`,
 //! GravaBatch).
 
-use super::{SALES, step};
+use super::{SALES, Way, step};
 use crate::catalog::compiled;
 use crate::catalog::read::catalog;
 use crate::config::defaults;
@@ -19,7 +19,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-on_both_engines!(several_workers_do_each_sale_once, a_sale_that_the_database_refuses_harms_no_other);
+on_both_engines!(
+    several_workers_do_each_sale_once,
+    nothing_is_left_behind,
+    a_sale_that_the_database_refuses_harms_no_other,
+);
 
 const BRANCHES: [&str; 3] = ["0101", "0102", "0103"];
 /// Sales of each branch; every third is a delivery.
@@ -88,9 +92,9 @@ async fn all<T: Declared>(house: &House) -> Vec<T> {
 
 /// Works until nothing is in RX any more.
 async fn work(office: Arc<Office>, publisher: Handover) -> usize {
-    let mut done = 0;
+    let (mut done, mut sales) = (0, Way::of(&SALES));
     loop {
-        match step(&office, &SALES, 7, &publisher).await {
+        match step(&office, &mut sales, 7, &publisher).await {
             Ok(0) if office.store.counted(Sl1::TABLE, &[("l1_situa", "RX")], 1).await.unwrap() == 0 => return done,
             // Others hold the lanes.
             Ok(0) | Err(NotKept::Stale(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
@@ -133,6 +137,24 @@ async fn several_workers_do_each_sale_once(house: House) {
     }
 }
 
+/// A sale that comes before the place where its worker is.
+async fn nothing_is_left_behind(house: House) {
+    let staged = |branch: &str, numbers: &[usize]| {
+        effects(numbers.iter().flat_map(|number| sale(branch, *number, "2", &[Decimal::TEN])).collect())
+    };
+    house.keep(staged("0102", &[2, 3, 5, 6, 7, 8])).await;
+    let office = office(&house, 5).await;
+    let (publisher, _published) = Handover::new(100, usize::MAX);
+    let mut sales = Way::of(&SALES);
+    assert_eq!(step(&office, &mut sales, 2, &publisher).await.unwrap(), 2);
+    house.keep(staged("0102", &[1, 4])).await;
+    house.keep(staged("0101", &[9])).await;
+    for taken in [2, 2, 2, 1, 0] {
+        assert_eq!(step(&office, &mut sales, 2, &publisher).await.unwrap(), taken);
+    }
+    assert!(all::<Sl1>(&house).await.iter().all(|sale| sale.l1_situa == "OK"));
+}
+
 /// Its child would have a sum that no column holds.
 async fn a_sale_that_the_database_refuses_harms_no_other(house: House) {
     let huge: Decimal = "9999999999999999.99".parse().unwrap();
@@ -142,22 +164,23 @@ async fn a_sale_that_the_database_refuses_harms_no_other(house: House) {
     house.keep(effects(staged)).await;
     let (publisher, _published) = Handover::new(100, usize::MAX);
     let office = office(&house, 2).await;
+    let mut sales = Way::of(&SALES);
     let state = async || {
         let rows: Vec<Sl1> = all(&house).await;
         let sales = rows.into_iter().filter(|sale| sale.l1_orcres.is_empty());
         sales.map(|sale| (sale.l1_situa.to_string(), sale.tries.to_string())).collect::<Vec<_>>()
     };
     let pair = |situa: &str, tries: &str| (situa.to_owned(), tries.to_owned());
-    assert_eq!(step(&office, &SALES, 10, &publisher).await.unwrap(), 3);
+    assert_eq!(step(&office, &mut sales, 10, &publisher).await.unwrap(), 3);
     assert_eq!(state().await, [pair("OK", "0"), pair("RX", "1"), pair("FR", "0")]);
     // It rests, and the branch goes on.
-    assert_eq!(step(&office, &SALES, 10, &publisher).await.unwrap(), 0);
+    assert_eq!(step(&office, &mut sales, 10, &publisher).await.unwrap(), 0);
     house.keep(effects(sale("0101", 4, "2", &[Decimal::TEN]))).await;
-    assert_eq!(step(&office, &SALES, 10, &publisher).await.unwrap(), 1);
+    assert_eq!(step(&office, &mut sales, 10, &publisher).await.unwrap(), 1);
     // The last of its tries ends it, and its sender is told.
     let rested = crate::store::suite::house::change_of("0101", "S00002", &[("rests_until", "0")]);
     house.keep(effects(vec![rested])).await;
-    assert_eq!(step(&office, &SALES, 10, &publisher).await.unwrap(), 1);
+    assert_eq!(step(&office, &mut sales, 10, &publisher).await.unwrap(), 1);
     assert_eq!(state().await, [pair("OK", "0"), pair("ER", "2"), pair("FR", "0"), pair("OK", "0")]);
     let told = house.store.sent_of("01|0101|1|S00002|001").await.unwrap();
     assert_eq!(told.iter().map(|sent| sent.kind.as_str()).collect::<Vec<_>>(), ["error"]);

@@ -12,6 +12,7 @@ mod hands;
 mod hurry;
 mod inbox;
 mod keep;
+mod lanes;
 mod listing;
 mod look_up;
 mod memory;
@@ -20,16 +21,19 @@ mod monitor;
 mod numbers;
 mod outbox;
 mod overview;
+#[cfg(test)]
+mod pages;
 mod processes;
 mod retention;
 mod rows;
 mod sent;
 mod suspects;
+mod together;
 mod waits;
 mod withheld;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
+use super::{Ask, Batch, Bounds, Claim, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -52,6 +56,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LONG_PATIENCE: Duration = Duration::from_secs(120);
 /// How long a connection is waited for.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// A batch of more bytes is no ordinary one.
+const LIGHT: usize = 8 << 20;
 
 /// Settings of the loops' connections. A plan that serves all values is made once: to make one for each few messages
 /// costs more than to carry it out.
@@ -130,6 +137,11 @@ fn pool(options: &PgConnectOptions, size: u32, settings: &'static str, may_copy:
                 Ok(true)
             })
         })
+        // Its buffers stay as large as the greatest message made them.
+        .after_release(|connection, _| {
+            connection.shrink_buffers();
+            Box::pin(async { Ok(true) })
+        })
         .connect_lazy_with(options.clone())
 }
 
@@ -189,7 +201,10 @@ impl Store for Postgres {
         within(PATIENCE, async {
             let mut at_work = self.hands.take(&self.loops).await?;
             let kept = keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, batch, lease).await?;
-            self.hands.put(at_work);
+            // Of one that carried more the pool takes the buffers down.
+            if batch.bytes() <= LIGHT {
+                self.hands.put(at_work);
+            }
             Ok(kept)
         })
         .await
@@ -199,8 +214,8 @@ impl Store for Postgres {
         settle(PATIENCE, claims::woken(&self.loops, holder, lease, most)).await
     }
 
-    async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
-        settle(PATIENCE, claims::rows(&self.loops, queue, holder, lease, limit)).await
+    async fn claim_rows(&self, claim: &Claim<'_>) -> Result<Vec<Row>, Fault> {
+        settle(PATIENCE, lanes::claim(&self.loops, claim)).await
     }
 
     async fn report(&self, process: &Process) -> Result<(), Fault> {

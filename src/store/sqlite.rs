@@ -10,6 +10,7 @@ mod effects;
 mod inbox;
 mod insert;
 mod keep;
+mod lanes;
 mod listing;
 mod look_up;
 mod migrate;
@@ -26,7 +27,7 @@ mod waits;
 mod withheld;
 
 use super::trouble::fault;
-use super::{Ask, Batch, Bounds, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Queue, Store, Stored};
+use super::{Ask, Batch, Bounds, Claim, Found, Health, Kept, Mark, NotKept, Outgoing, Process, Store, Stored};
 use crate::fault::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -109,8 +110,8 @@ impl Store for Sqlite {
         claims::woken(&self.writer, holder, lease, most).await.map_err(fault)
     }
 
-    async fn claim_rows(&self, queue: &Queue, holder: Uuid, lease: Duration, limit: usize) -> Result<Vec<Row>, Fault> {
-        claims::rows(&self.writer, queue, holder, lease, limit).await.map_err(fault)
+    async fn claim_rows(&self, claim: &Claim<'_>) -> Result<Vec<Row>, Fault> {
+        lanes::claim(&self.writer, claim).await.map_err(fault)
     }
 
     async fn report(&self, process: &Process) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! One suite for both engines: what [`Store`](super::Store) promises, each test in a database of its own.
 
 mod asking;
-mod claiming;
+pub(crate) mod claiming;
 mod clock;
 mod folding;
 pub(crate) mod house;

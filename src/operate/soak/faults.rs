@@ -43,7 +43,7 @@ pub(super) async fn play(crew: &mut Crew, kinds: &[Kind], until: Instant) -> Res
             Kind::Kill => crew.kill(chance(crew.size())).await.map(|()| true)?,
             Kind::Stop => crew.stop(chance(crew.size())).await.map(|()| true)?,
             Kind::Broker => strike(crew.broker.as_ref(), &[]).await,
-            Kind::Database => strike(crew.database.as_ref(), b"COMMIT").await,
+            Kind::Database => strike(crew.database.as_ref(), WRITES).await,
         };
         if done {
             *counts.entry(kind).or_default() += 1;
@@ -52,8 +52,12 @@ pub(super) async fn play(crew: &mut Crew, kinds: &[Kind], until: Instant) -> Res
     Ok(counts)
 }
 
+/// What is said to a database just before something is kept: the end of a transaction, and the body of a message, by
+/// a statement that may be all of one.
+const WRITES: &[&[u8]] = &[b"COMMIT", b"\"Header\""];
+
 /// One of the things that networks do. `words` are those after which a connection is cut.
-async fn strike(way: Option<&Proxy>, words: &'static [u8]) -> bool {
+async fn strike(way: Option<&Proxy>, words: &[&'static [u8]]) -> bool {
     let Some(way) = way else { return false };
     match chance(5) {
         0 => way.cut(),
@@ -61,7 +65,7 @@ async fn strike(way: Option<&Proxy>, words: &'static [u8]) -> bool {
         2 => lasting(way, Manner::Stalled).await,
         3 => lasting(way, Manner::Slow(Duration::from_millis(20))).await,
         _ if words.is_empty() => lasting(way, Manner::Refusing).await,
-        _ => way.cut_after(words),
+        _ => way.cut_after(words[chance(words.len())]),
     }
     true
 }

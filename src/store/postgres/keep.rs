@@ -2,10 +2,12 @@
 
 use super::filled::Filled;
 use super::outbox::Marks;
+use super::rows::{MANY, NewRows};
+use super::together::together;
 use super::{depara, effects, filled, inbox, outbox, rows, waits, withheld};
 use crate::crash;
-use crate::store::fold::fold;
-use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State};
+use crate::store::fold::{Folded, fold};
+use crate::store::{Batch, Kept, NotKept, Outgoing, Place, Settled, State, Withheld};
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,11 +22,31 @@ pub(super) async fn keep(
     lease: Option<(Uuid, DateTime<Utc>)>,
 ) -> Result<Kept, NotKept> {
     let folded = fold(batch)?;
+    let (messages, links) = (inbox::new(&batch.settled), depara::new(&folded.links));
+    let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
+    let outgoing: Vec<&Outgoing> = outgoing.collect();
+    let held: Vec<&Withheld> = batch.settled.iter().flat_map(|one| &one.withheld).chain(&batch.withheld).collect();
+    let new = || {
+        std::iter::once_with(|| Ok(inbox::rows(&messages)))
+            .chain(folded.tables.iter().map(|changes| Ok(filled::rows(known, changes))))
+            .chain(std::iter::once_with(|| depara::rows(&links)))
+            .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
+            .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, lease))))
+            .chain(std::iter::once_with(|| withheld::rows(&held)))
+    };
+    let marks = Marks::of(&batch.marks);
+    if adds_few(batch, &folded, &marks) {
+        let few = new().filter(|rows| !matches!(rows, Ok(rows) if rows.count() == 0)).collect::<Result<Vec<_>, _>>()?;
+        let are_few = few.iter().all(|rows| rows.count() < MANY);
+        if are_few && keep_few(connection, few, &marks, &folded.brought).await? {
+            return Ok(Kept::default());
+        }
+    }
+
     let is_parking = batch.settled.iter().any(|one| one.state == State::Waiting);
     let holder = lease.map(|(holder, _)| holder);
     let woken: Vec<&Settled> = batch.settled.iter().filter(|one| matches!(one.place, Place::Woken(_))).collect();
     let superseded: Vec<&Settled> = batch.superseded.iter().collect();
-
     let begin = if is_parking { waits::BEGIN_PARKING } else { waits::BEGIN };
     let mut transaction = connection.begin_with(begin).await?;
     let may_copy = may_copy.load(Ordering::Relaxed);
@@ -36,20 +58,9 @@ pub(super) async fn keep(
         effects::change(&mut transaction, changes).await?;
     }
     depara::change(&mut transaction, &folded.links).await?;
-    let (messages, links) = (inbox::new(&batch.settled), depara::new(&folded.links));
-    let outgoing = batch.superseded.iter().chain(&batch.settled).flat_map(|one| &one.outgoing).chain(&batch.outgoing);
-    let outgoing: Vec<&Outgoing> = outgoing.collect();
-    let new = std::iter::once_with(|| Ok(inbox::rows(&messages)))
-        .chain(folded.tables.iter().map(|changes| Ok(filled::rows(known, changes))))
-        .chain(std::iter::once_with(|| depara::rows(&links)))
-        .chain(std::iter::once_with(|| Ok(outbox::rows(&outgoing))))
-        .chain(std::iter::once_with(|| Ok(outbox::sending(&outgoing, lease))));
-    let marks = Marks::of(&batch.marks);
-    let brought = waits::brought(folded.brought);
-    let freed = rows::write_all(&mut transaction, may_copy, new, marks.sent(), brought).await?;
+    let brought = waits::brought(&folded.brought);
+    let freed = rows::write_all(&mut transaction, may_copy, new(), marks.sent(), brought).await?;
     marks.others(&mut transaction).await?;
-    let held = batch.settled.iter().flat_map(|one| &one.withheld).chain(&batch.withheld);
-    withheld::insert(&mut transaction, held).await?;
     let mut kept = Kept::default();
     if !batch.repeats.is_empty() {
         // After the marks: what was sent before is sent again.
@@ -63,4 +74,32 @@ pub(super) async fn keep(
     }
     transaction.commit().await?;
     Ok(kept)
+}
+
+/// Whether nothing but rows is added, and not many: so it is with the messages of a quiet hour.
+fn adds_few(batch: &Batch, folded: &Folded<'_>, marks: &Marks) -> bool {
+    let is_new = |one: &Settled| matches!(one.place, Place::New(_)) && one.state != State::Waiting;
+    batch.settled.len() < MANY
+        && batch.settled.iter().all(is_new)
+        && batch.superseded.is_empty()
+        && batch.repeats.is_empty()
+        && batch.effects.is_empty()
+        && marks.are_sent()
+        && folded.tables.iter().all(|changes| changes.deletes.is_empty() && changes.updates.is_empty())
+        && depara::new(&folded.links).len() == folded.links.len()
+}
+
+/// Keeps few new rows by one statement, which is its own transaction: one round trip instead of three. `false` where
+/// somebody waits for what they bring; then nothing is kept.
+async fn keep_few(
+    connection: &mut PgConnection,
+    few: Vec<NewRows<'_>>,
+    marks: &Marks,
+    brought: &[String],
+) -> Result<bool, NotKept> {
+    match together(connection, rows::parts(few, marks.sent())?, waits::unawaited(brought)).await {
+        Ok(_) => Ok(true),
+        Err(error) if waits::is_waited_for(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

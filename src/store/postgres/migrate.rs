@@ -24,6 +24,7 @@ const SPINE: &[(&str, &str)] = &[
     ("suspects", include_str!("migrations/10_suspects.sql")),
     ("steady", include_str!("migrations/11_steady.sql")),
     ("sweeps", include_str!("migrations/12_sweeps.sql")),
+    ("nobody_waits", include_str!("migrations/13_nobody_waits.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -1,6 +1,7 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
-use super::rows::{self, Along, Column, NewRows};
+use super::rows::{Column, NewRows};
+use super::together::{Along, Gives, Part, together};
 use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
@@ -107,7 +108,8 @@ pub(super) async fn published(pool: &PgPool, marks: &[Mark]) -> sqlx::Result<()>
     }
     let marks = Marks::of(marks);
     let mut transaction = pool.begin_with("begin; set local synchronous_commit = off").await?;
-    rows::together(&mut transaction, marks.sent().into_iter().collect(), None).await?;
+    let sent = marks.sent().map(Part::Joined);
+    together(&mut transaction, sent.into_iter().collect(), Gives::Nothing).await?;
     marks.others(&mut transaction).await?;
     transaction.commit().await
 }
@@ -154,6 +156,11 @@ impl Marks {
             columns: vec![Column::Id(self.sent.clone())],
             tail: "as m (id) where s.id = m.id",
         })
+    }
+
+    /// Whether there is nothing but what was confirmed.
+    pub(super) fn are_sent(&self) -> bool {
+        self.returned.is_empty() && self.failed.is_empty()
     }
 
     /// Marks what it returned or did not confirm, which is rare.

@@ -5,6 +5,7 @@
 //! the server takes the rows of one table, those of the next are encoded.
 
 use super::filled::Cells;
+use super::together::{Along, Gives, Part, together};
 use crate::store::{NotKept, cells, keys};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::join;
@@ -12,12 +13,12 @@ use rust_decimal::Decimal;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::postgres::{PgArgumentBuffer, PgArguments};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row};
+use sqlx::{PgConnection, Postgres};
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// From so many rows on, COPY is worth its second round trip.
-const MANY: usize = 16;
+/// From so many rows on, COPY is worth its round trips.
+pub(super) const MANY: usize = 64;
 /// Signature, no flags, no extension.
 const COPY_HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// So many bytes at least are sent at once, but for the last ones.
@@ -160,15 +161,23 @@ impl<'a> NewRows<'a> {
         }
     }
 
+    /// How many.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     fn names(&self) -> String {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
     /// The statement that inserts them.
-    fn inserted(self) -> Result<Along<'a>, NotKept> {
-        let head = Cow::Owned(format!("insert into {} ({}) select * from", self.table, self.names()));
+    fn inserted(self) -> Result<Part<'a>, NotKept> {
+        let into = format!("insert into {} ({})", self.table, self.names());
         let columns = self.columns.into_iter().map(|(_, source)| source.gathered()).collect::<Result<_, _>>()?;
-        Ok(Along { head, columns, tail: "" })
+        Ok(match self.count {
+            MANY.. => Part::Joined(Along { head: Cow::Owned(into + " select * from"), columns, tail: "" }),
+            _ => Part::Inserted(into, columns),
+        })
     }
 }
 
@@ -256,64 +265,26 @@ fn next<'a>(
     Ok(None)
 }
 
-/// A statement that goes along with the last new rows: it is joined with a list of its own.
-pub(super) struct Along<'a> {
-    /// What stands before the list.
-    pub(super) head: Cow<'static, str>,
-    /// The list.
-    pub(super) columns: Vec<Column<'a>>,
-    /// What names the list and joins it.
-    pub(super) tail: &'static str,
-}
-
-impl Along<'_> {
-    /// Its text, the first of its parameters `$<first>`.
-    fn sql(&self, first: usize) -> String {
-        format!("{} unnest({}) {}", self.head, parameters(self.columns.iter(), first), self.tail)
-    }
-}
-
 /// Writes new rows of tables, in no order that could be told, and what goes along with them. A key or a unique value
-/// that is taken is a violation. Gives the ids that `asked`, which goes along, too, returns.
+/// that is taken is a violation. Gives the ids that are asked for.
 pub(super) async fn write_all<'a>(
     connection: &mut PgConnection,
     may_copy: bool,
     mut all: impl Iterator<Item = Result<NewRows<'a>, NotKept>> + Send,
     along: Option<Along<'a>>,
-    asked: Option<Along<'a>>,
+    gives: Gives<'a>,
 ) -> Result<Vec<Uuid>, NotKept> {
     let mut few = Vec::new();
     let mut ready = next(&mut all, may_copy, &mut few)?;
     while let Some(copy) = ready {
         ready = copy.send(connection, || next(&mut all, may_copy, &mut few)).await??;
     }
-    let few = few.into_iter().map(NewRows::inserted).collect::<Result<Vec<_>, _>>()?;
-    Ok(together(connection, few.into_iter().chain(along).collect(), asked).await?)
+    Ok(together(connection, parts(few, along)?, gives).await?)
 }
 
-/// Carries statements out as one, in one round trip; gives the ids that the last returns.
-pub(super) async fn together(
-    connection: &mut PgConnection,
-    statements: Vec<Along<'_>>,
-    asked: Option<Along<'_>>,
-) -> sqlx::Result<Vec<Uuid>> {
-    let last = if asked.is_some() { "select id from asked" } else { "select null::uuid as id where false" };
-    let (mut parts, mut columns) = (Vec::new(), Vec::new());
-    for (place, statement) in statements.into_iter().enumerate() {
-        parts.push(format!("n{place} as ({})", statement.sql(columns.len() + 1)));
-        columns.extend(statement.columns);
-    }
-    if let Some(asked) = asked {
-        parts.push(format!("asked (id) as ({})", asked.sql(columns.len() + 1)));
-        columns.extend(asked.columns);
-    }
-    if parts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("with {} {last}", parts.join(", "));
-    let query = columns.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, column| column.bind(query));
-    let rows = query.fetch_all(connection).await?;
-    rows.iter().map(|row| row.try_get(0)).collect()
+/// Few new rows, and what goes along with them, as parts of one statement.
+pub(super) fn parts<'a>(few: Vec<NewRows<'a>>, along: Option<Along<'a>>) -> Result<Vec<Part<'a>>, NotKept> {
+    few.into_iter().map(NewRows::inserted).chain(along.map(Part::Joined).map(Ok)).collect()
 }
 
 /// Writes a value with its length before it.

@@ -5,7 +5,8 @@
 //! And a bringer locks the messages it may wake before it looks at what they still wait for: of two that bring
 //! the last two keys, one sees the other's work.
 
-use super::rows::{self, Along, Column};
+use super::rows::Column;
+use super::together::{Along, Gives, together};
 use crate::store::{NotKept, Place, Settled, State, cells, keys};
 use eaid_adapters::effect::Key;
 use eaid_adapters::table::Table;
@@ -146,17 +147,35 @@ async fn drop_present_rows(
 
 /// Drops the waits for keys that came, beside the rows that bring them; gives the messages that waited. Where nobody
 /// waits, no key is looked for.
-pub(super) fn brought(keys: Vec<String>) -> Option<Along<'static>> {
-    (!keys.is_empty()).then(|| Along {
+pub(super) fn brought(keys: &[String]) -> Gives<'_> {
+    if keys.is_empty() {
+        return Gives::Nothing;
+    }
+    Gives::Ids(Along {
         head: "delete from waits w using".into(),
-        columns: vec![Column::Made(keys)],
+        columns: vec![names(keys)],
         tail: "as k (key) where w.key = k.key and exists (select from waits) returning w.message",
     })
 }
 
+/// Of a statement that is a transaction of its own: nobody parks until it is over, and nobody waits for the keys that
+/// come by it. Else it is in vain: [`is_waited_for`].
+pub(super) fn unawaited(keys: &[String]) -> Gives<'_> {
+    Gives::Where("nobody_waits", names(keys))
+}
+
+fn names(keys: &[String]) -> Column<'_> {
+    Column::Text(keys.iter().map(String::as_str).collect())
+}
+
+/// Whether a statement was in vain because somebody waits.
+pub(super) fn is_waited_for(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "EA001")
+}
+
 /// Wakes those who wait for keys that came; gives how many are woken.
 pub(super) async fn bring(connection: &mut PgConnection, keys: Vec<String>) -> sqlx::Result<u64> {
-    let freed = rows::together(connection, Vec::new(), brought(keys)).await?;
+    let freed = together(connection, Vec::new(), brought(&keys)).await?;
     free(connection, &freed).await
 }
 

@@ -1,35 +1,28 @@
 //! What conditions held back.
 
-use crate::store::Withheld;
+use super::rows::{Column, NewRows};
 use crate::store::monitor::WithheldLine;
+use crate::store::{NotKept, Withheld};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgPool, Row};
 
-/// Writes new rows.
-pub(super) async fn insert<'a>(
-    connection: &mut PgConnection,
-    withheld: impl Iterator<Item = &'a Withheld>,
-) -> sqlx::Result<()> {
-    let rows: Vec<&Withheld> = withheld.collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into withheld (id, message, partner, transaction, subject, reason, catalog, created_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                              $8::timestamptz[])",
-    )
-    .bind(rows.iter().map(|one| one.id).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.message).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.partner.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.transaction.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.subject.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.catalog.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|one| one.created_at).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
+/// New rows.
+pub(super) fn rows<'a>(new: &'a [&'a Withheld]) -> Result<NewRows<'a>, NotKept> {
+    let mut rows = NewRows::of("withheld", new.len());
+    rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
+    rows.column("message", Column::Id(new.iter().map(|one| one.message).collect()));
+    rows.texts(
+        new,
+        &[
+            ("partner", |one| &one.partner),
+            ("transaction", |one| &one.transaction),
+            ("subject", |one| &one.subject),
+            ("reason", |one| &one.reason),
+            ("catalog", |one| &one.catalog),
+        ],
+    )?;
+    rows.column("created_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
+    Ok(rows)
 }
 
 /// Lists what was held back of a subject, oldest first.

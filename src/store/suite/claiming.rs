@@ -2,8 +2,9 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::{Bounds, Place, Queue, State};
+use crate::store::{Bounds, Claim, Place, Queue, State};
 use eaid_adapters::effect::Effect;
+use eaid_adapters::table::Row;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
@@ -14,6 +15,7 @@ on_both_engines!(
     a_claim_ends_with_its_time,
     lanes_belong_to_one_holder,
     a_holder_takes_no_more_lanes_than_it_needs,
+    a_claim_goes_on_behind_a_row,
     a_row_that_rests_is_passed_over,
     released_claims_are_free,
     numbers_are_given_once,
@@ -68,7 +70,8 @@ async fn a_claim_ends_with_its_time(house: House) {
     until(async || house.store.claim_woken(Uuid::now_v7(), BLINK, up_to(1)).await.expect("claimed").len() == 1).await;
 }
 
-fn queue() -> Queue {
+/// Staged sales.
+pub(crate) fn queue() -> Queue {
     let table = table("sl1");
     let index = table.indexes.iter().position(|index| index.name == "by_situa").expect("an index");
     Queue { name: "gravabatch", table, index, ready: "RX", rest: column(table, "rests_until") }
@@ -80,9 +83,14 @@ fn staged_sale(branch: &str, number: &str, situa: &str) -> Effect {
 }
 
 async fn names(house: &House, holder: Uuid, lease: Duration, limit: usize) -> Vec<String> {
-    let rows = house.store.claim_rows(&queue(), holder, lease, limit).await.expect("claimed");
+    let claim = Claim { queue: &queue(), holder, lease, limit, behind: None };
+    let rows = house.store.claim_rows(&claim).await.expect("claimed");
+    rows.iter().map(name).collect()
+}
+
+fn name(row: &Row) -> String {
     let (branch, number) = (column(table("sl1"), "l1_filial"), column(table("sl1"), "l1_num"));
-    rows.iter().map(|row| format!("{}{}", row.cells[branch].as_text(), row.cells[number].as_text())).collect()
+    format!("{}{}", row.cells[branch].as_text(), row.cells[number].as_text())
 }
 
 async fn lanes_belong_to_one_holder(house: House) {
@@ -108,6 +116,30 @@ async fn a_holder_takes_no_more_lanes_than_it_needs(house: House) {
     assert_eq!(names(&house, ours, MINUTE, 2).await, ["A1", "A2"]);
     assert_eq!(names(&house, theirs, MINUTE, 3).await, ["B1", "B2", "C1"]);
     assert_eq!(names(&house, ours, MINUTE, 10).await, ["A1", "A2"]);
+}
+
+/// What is before it is found from the front.
+async fn a_claim_goes_on_behind_a_row(house: House) {
+    let sales = ["A2", "A3", "B1", "C1", "C2", "D1"].map(|name| staged_sale(&name[..1], &name[1..], "RX"));
+    house.keep(effects(sales.into())).await;
+    let (ours, theirs) = (Uuid::now_v7(), Uuid::now_v7());
+    let behind = async |holder, last: Option<&Row>, limit| {
+        let claim = Claim { queue: &queue(), holder, lease: MINUTE, limit, behind: last };
+        house.store.claim_rows(&claim).await.expect("claimed")
+    };
+    let names = |rows: &[Row]| rows.iter().map(name).collect::<Vec<_>>();
+    let first = behind(ours, None, 1).await;
+    assert_eq!(names(&first), ["A2"]);
+    house.keep(effects(vec![staged_sale("A", "1", "RX")])).await;
+    let second = behind(ours, first.last(), 2).await;
+    assert_eq!(names(&second), ["A3", "B1"]);
+    let third = behind(ours, second.last(), 1).await;
+    assert_eq!(names(&third), ["C1"]);
+    // The lanes of others are passed over, from wherever.
+    assert_eq!(names(&behind(theirs, first.last(), 10).await), ["D1"]);
+    assert_eq!(names(&behind(ours, third.last(), 10).await), ["C2"]);
+    assert!(behind(ours, Some(&row("sl1", &[("company", "T1"), ("l1_filial", "D")])), 10).await.is_empty());
+    assert_eq!(names(&behind(ours, None, 10).await), ["A1", "A2", "A3", "B1", "C1", "C2"]);
 }
 
 /// What a sale waits for needs time; those behind it go on.

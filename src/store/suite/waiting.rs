@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 on_both_engines!(
     the_last_key_wakes,
+    a_message_that_brings_the_last_key_wakes,
     an_entry_by_hand_wakes,
     a_key_that_is_there_needs_no_wait,
     a_key_of_the_same_batch_needs_no_wait,
@@ -34,6 +35,16 @@ async fn the_last_key_wakes(house: House) {
     assert_eq!(house.keep(effects(vec![Effect::Insert(sale("000001", &[]))])).await.woken, 1);
     assert_eq!(house.count(State::Woken).await, 1);
     assert_eq!(house.status("u1").await, "waiting");
+}
+
+/// Of messages that only add a few rows, too, each with an answer of its own.
+async fn a_message_that_brings_the_last_key_wakes(house: House) {
+    house.keep(batch(vec![parked("u1", &[customer_key("C1"), row_key("000001")])])).await;
+    assert_eq!(house.keep(batch(vec![staged("u2", vec![link("C1", "x", None)])])).await.woken, 0);
+    assert_eq!(house.keep(batch(vec![staged("u3", vec![link("C2", "x", None)])])).await.woken, 0);
+    assert_eq!(house.keep(batch(vec![staged("u4", vec![Effect::Insert(sale("000001", &[]))])])).await.woken, 1);
+    assert_eq!((house.status("u1").await, house.count(State::Staged).await), ("waiting".to_owned(), 3));
+    assert_eq!(house.count(State::Woken).await, 1);
 }
 
 fn by_hand(external: &str) -> DeParaLine {
@@ -192,7 +203,8 @@ async fn no_wake_up_is_lost(house: House) {
         let message = parked(&format!("u{round}"), &[customer_key(&keys[0]), customer_key(&keys[1])]);
         let parking = keep_at_last(&parker, batch(vec![message]));
         let first = keep_at_last(&one, effects(vec![link(&keys[0], "x", None)]));
-        let second = keep_at_last(&two, effects(vec![link(&keys[1], "x", None)]));
+        let message = staged(&format!("b{round}"), vec![link(&keys[1], "x", None)]);
+        let second = keep_at_last(&two, batch(vec![message]));
         let (parking, first, second) = tokio::join!(parking, first, second);
         assert_eq!(parking + first + second, 1, "round {round}");
     }

@@ -38,14 +38,15 @@ async fn gone(name: &str, ends: &[&str]) {
     site.account(load).await;
 }
 
+/// At the end of a transaction, and where a message goes by a statement that is all of one.
 #[tokio::test]
 async fn cut_inside_commits() {
     let site = Site::behind_network(servers::shared(), "database_commit", "").await;
     let load = Load::begin(&site.omni);
-    for _ in 0..5 {
+    for words in [&b"COMMIT"[..], b"\"Header\""].repeat(3) {
         load.sends(5).await;
         let database = &site.network().database;
-        database.cut_after(b"COMMIT");
+        database.cut_after(words);
         until("a commit to be cut", async || database.has_caught().then_some(())).await;
     }
     load.goes_on(&site).await;
