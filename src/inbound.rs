@@ -1,8 +1,9 @@
 //! LOOP bus -> store. Takes what is there, decides it, keeps it in one transaction, settles it with its
-//! transport. While one batch is kept, the next is looked up and decided ahead, and the one after it decoded and
-//! routed. What was decided ahead is decided again where the batch before it changed what it had looked at. Large
-//! messages go beside the batches, one at a time (`inbound/large.rs`).
+//! transport. While batches are kept, the next is looked up and decided ahead, and the one after it decoded and
+//! routed. What was decided ahead is decided again where a batch before it changed what it had looked at, and else kept
+//! at once with it (`inbound/abreast.rs`). Large messages go beside the batches, one at a time (`inbound/large.rs`).
 
+mod abreast;
 mod alone;
 #[cfg(test)]
 mod cases;
@@ -17,13 +18,14 @@ use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
 use crate::outbound::Handover;
 use crate::store::{Bounds, Kept, NotKept, State};
+use abreast::Abreast;
 use alone::{Way, alone, is_suspect};
-use eaid_adapters::world::Footprint;
 use large::is_large;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -50,7 +52,7 @@ struct Ahead {
     opened: Opened,
     /// None where a fault came between: it is met again, and waited out, where the batch is kept.
     decided: Option<Decided>,
-    /// How many batches had been kept when it was looked up: at most one has been since.
+    /// How many batches had been kept when it was looked up: of those before it, it may have missed the others.
     after: u64,
 }
 
@@ -76,12 +78,15 @@ pub async fn run(
     let decider = tokio::spawn(decide_all(office, to_decide, ahead, count));
     let carrier = tokio::spawn(large::carry(exit.clone(), to_carry, carried, stop.clone()));
     let settler = tokio::spawn(settle_all(to_settle));
-    keep_all(exit, to_keep, kept, stop).await;
-    let gone = |_| Fault::Bus("uma parte do laço de entrada caiu".to_owned());
+    keep_all(Abreast::new(exit, kept, stop), to_keep).await.map_err(gone)?;
     decider.await.map_err(gone)?;
     reader.await.map_err(gone)?;
     carrier.await.map_err(gone)?;
     settler.await.map_err(gone)
+}
+
+fn gone(_: JoinError) -> Fault {
+    Fault::Bus("uma parte do laço de entrada caiu".to_owned())
 }
 
 /// Takes deliveries and woken messages, and lays them open.
@@ -202,14 +207,14 @@ async fn settle_all(mut to_settle: mpsc::Receiver<ToSettle>) {
     }
 }
 
-/// Looks up and decides, one batch ahead of what is being kept.
+/// Looks up and decides, one batch ahead of those that are being kept.
 async fn decide_all(
     office: Arc<Office>,
     mut to_decide: mpsc::Receiver<Opened>,
     ahead: mpsc::Sender<Ahead>,
     kept: watch::Receiver<u64>,
 ) {
-    // The place comes free when the batch before is taken to be kept: no more than that one is missed.
+    // The place comes free when the batch before is taken to be kept: no more than those under way then are missed.
     while let Ok(place) = ahead.reserve().await {
         let Some(opened) = to_decide.recv().await else { return };
         let after = *kept.borrow();
@@ -218,22 +223,22 @@ async fn decide_all(
     }
 }
 
-async fn keep_all(exit: Exit, mut to_keep: mpsc::Receiver<Ahead>, kept: watch::Sender<u64>, stop: CancellationToken) {
-    let mut before = Footprint::default();
-    while let Some(Ahead { opened, mut decided, after }) = to_keep.recv().await {
-        if after < *kept.borrow() && decided.as_ref().is_some_and(|now| before.crosses(&now.footprint)) {
-            metrics::counter!("eaid_batches_decided_again_total").increment(1);
-            decided = None;
-        }
-        let done = keep_through(&exit.office, &opened.catalog, opened.laid, decided, &stop).await;
-        let Some(mut done) = done else { return };
-        before = Footprint::default();
-        done.iter_mut().for_each(|part| before.join(std::mem::take(&mut part.decided.footprint)));
-        kept.send_modify(|kept| *kept += 1);
-        if exit.leave(done, opened.tickets).await.is_none() {
-            return;
+/// Keeps batches, in their order where it matters.
+async fn keep_all(mut abreast: Abreast, mut to_keep: mpsc::Receiver<Ahead>) -> Result<(), JoinError> {
+    loop {
+        tokio::select! {
+            biased;
+            done = abreast.first(), if !abreast.is_empty() => match abreast.leave(done?).await {
+                Some(()) => {}
+                None => break,
+            },
+            next = to_keep.recv(), if abreast.has_room() => match next {
+                Some(ahead) => abreast.begin(ahead),
+                None => break,
+            },
         }
     }
+    abreast.finish().await
 }
 
 /// The end of the loop, for what is kept.

@@ -11,6 +11,10 @@ use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// An answer names no more findings than these: who has to mend so many goes by the first ones, and a large message of
+/// many wrong items would make an answer, and a row, many times as large.
+const MOST: usize = 1_000;
+
 /// What an answer says, besides all that was found.
 pub struct Answer {
     is_ok: bool,
@@ -52,7 +56,7 @@ pub fn own_id(laid: &Laid, origin: &str, destination: &str) -> InternalId {
     }
 }
 
-/// A message settled, with its answer written: all that was found in the order of the document.
+/// A message settled, with its answer written: what was found in the order of the document.
 pub fn settled(
     laid: &Laid,
     state: State,
@@ -61,7 +65,7 @@ pub fn settled(
     catalog: &Catalog,
     at: &mut Moment<'_>,
 ) -> Settled {
-    let violations = laid.in_order(violations);
+    let violations = laid.in_order(told(violations));
     let ids = answer.as_ref().map_or_else(Vec::new, |answer| answer.ids.clone());
     let answer = answer.map(|answer| write_answer(laid, &answer, &violations, catalog, at));
     let outgoing: Vec<Outgoing> = answer.into_iter().collect();
@@ -79,6 +83,19 @@ pub fn settled(
         outgoing,
         settled_at: at.utc(),
     }
+}
+
+/// What is told of all that was found: errors before warnings where it is too much, and how much it was.
+fn told(mut violations: Vec<Violation>) -> Vec<Violation> {
+    let count = violations.len();
+    if count > MOST {
+        violations.sort_by_key(|found| !found.is_error());
+        violations.truncate(MOST);
+        let text = format!("a mensagem tem {count} erros e avisos; a resposta traz {MOST} deles");
+        let whole = Violation { path: String::new(), text, ..violations[0].clone() };
+        violations.push(whole);
+    }
+    violations
 }
 
 /// The code under which a message is grouped: its first error, or why it was superseded.
@@ -171,4 +188,24 @@ pub fn superseded(laid: &Laid, catalog: &Catalog, at: &mut Moment<'_>) -> Settle
     let text = "Uma mensagem mais nova do mesmo registro chegou enquanto esta esperava.";
     let violations = vec![Violation::error(Code::Superseded, "", text)];
     settled(laid, State::Superseded, violations, Some(Answer::refused(Vec::new())), catalog, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_findings_are_told_and_how_many_there_were() {
+        let warning = |at: usize| Violation::warning(Code::WrongType, format!("/{at}"), "");
+        let error = |at: usize| Violation::error(Code::Missing, format!("/{at}"), "");
+        let found: Vec<_> = (0..MOST - 1).map(warning).chain([error(MOST)]).collect();
+        assert_eq!(told(found.clone()), found, "all there is room for");
+        let found: Vec<_> = found.into_iter().chain([error(MOST + 1)]).collect();
+        let told = told(found);
+        assert_eq!(told.len(), MOST + 1);
+        assert_eq!(told[..2], [error(MOST), error(MOST + 1)], "errors before warnings");
+        let whole =
+            Violation::error(Code::Missing, "", "a mensagem tem 1001 erros e avisos; a resposta traz 1000 deles");
+        assert_eq!(told[MOST], whole);
+    }
 }
