@@ -56,7 +56,7 @@ enum Left {
     Stopped,
     /// Nothing comes: what comes next may be of any size.
     Resting,
-    /// Nothing comes, though the queue has something.
+    /// Nothing comes, though the queue has something, or nothing could come.
     Forgotten,
     /// Messages are so large that those which may come have no room.
     Crowded,
@@ -219,13 +219,13 @@ impl Source {
         }
     }
 
-    /// Whether the queue has something for us, who wait for it. A consumer that comes while its queue is being deleted
-    /// is unknown to the one that takes its place, and nobody is told so.
+    /// Whether the queue has something for us, who wait for it, or knows of no consumer. One that comes while its queue
+    /// is being deleted is unknown to the queue that takes its place, and nobody is told so.
     async fn is_withheld(&self, queue: &str, open: &Open<'_>) -> Result<bool, Fault> {
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let asked = open.channel.queue_declare(short(queue), options, FieldTable::default());
         let found = within(self.outlet.settings.timeout.0, &format!("fila {queue}"), asked).await?;
-        Ok(found.message_count() > 0)
+        Ok(found.message_count() > 0 || found.consumer_count() == 0)
     }
 
     /// Hands a delivery over; `Err` where it was not, and the channel is to be left.
