@@ -228,7 +228,7 @@ async fn keep_all(mut abreast: Abreast, mut to_keep: mpsc::Receiver<Ahead>) -> R
     loop {
         tokio::select! {
             biased;
-            done = abreast.first(), if !abreast.is_empty() => match abreast.leave(done?).await {
+            done = abreast.first() => match abreast.leave(done?).await {
                 Some(()) => {}
                 None => break,
             },

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-/// So many at once. More would wait for each other's locks and pages.
+/// So many at once: with a third one two cores were no faster.
 const AT_ONCE: usize = 2;
 
 /// The batches under way, and where they go.
@@ -66,7 +66,7 @@ impl Abreast {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.under_way.is_empty()
     }
 
@@ -108,7 +108,7 @@ impl Abreast {
         self.under_way.push_back(UnderWay { tickets, keeping });
     }
 
-    /// Waits for the oldest under way, of which there must be one. Nothing is lost where the waiting is given up.
+    /// Waits for the oldest under way; where there is none, for ever. Nothing is lost where the waiting is given up.
     pub(super) async fn first(&mut self) -> Result<Done, JoinError> {
         let Some(first) = self.under_way.front_mut() else { return std::future::pending().await };
         let parts = (&mut first.keeping).await?;
