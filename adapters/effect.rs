@@ -1,7 +1,7 @@
 //! What a routine may cause: rows, De/Para entries, messages to send. Nothing happens until the store keeps
 //! them, all in one transaction with the message that caused them.
 
-use crate::table::{Cell, Declared, Row, Table};
+use crate::table::{Cell, Declared, Row, Table, Word};
 use crate::world::DePara;
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::InternalId;
@@ -85,18 +85,18 @@ pub enum Key {
     /// A De/Para entry of a partner.
     DePara {
         /// The partner.
-        partner: String,
+        partner: Word,
         /// The kind.
         alias: Alias,
         /// The partner's code.
-        external: String,
+        external: Word,
     },
     /// A row of an awaited table, by its key.
     Row {
         /// The table.
         table: &'static str,
         /// The values of its key, joined by `|`.
-        key: String,
+        key: Word,
     },
     /// A row of an awaited table that has left a state: one of its columns no longer holds a value.
     Left {
@@ -105,9 +105,9 @@ pub enum Key {
         /// The column.
         column: &'static str,
         /// What it holds until then.
-        value: String,
+        value: Word,
         /// The values of the row's key, joined by `|`.
-        key: String,
+        key: Word,
     },
 }
 
@@ -133,14 +133,22 @@ impl Key {
         Key::Left {
             table: row.table.name,
             column: row.table.columns[column].name,
-            value: row.cells[column].as_text().to_owned(),
+            value: row.cells[column].as_text().into(),
             key: joined(&row.values(crate::table::KEY)),
         }
     }
 }
 
-fn joined(values: &[Cell]) -> String {
-    values.iter().map(Cell::as_text).collect::<Vec<_>>().join("|")
+/// The values of a key as one text.
+pub fn joined(values: &[Cell]) -> Word {
+    let mut joined = Word::default();
+    for (place, value) in values.iter().enumerate() {
+        if place > 0 {
+            joined.push('|');
+        }
+        joined.push_str(value.as_text());
+    }
+    joined
 }
 
 /// A change of one row.
@@ -179,7 +187,7 @@ impl Update {
         Some(Key::Left {
             table: self.table.name,
             column: self.table.columns[*column].name,
-            value: value.as_text().to_owned(),
+            value: value.as_text().into(),
             key: joined(&self.key),
         })
     }
@@ -273,15 +281,15 @@ pub enum Effect {
     /// A De/Para entry, new or changed.
     Link {
         /// The partner.
-        partner: String,
+        partner: Word,
         /// The kind.
         alias: Alias,
         /// The partner's code, untouched.
-        external: String,
+        external: Word,
         /// Our id.
-        internal: String,
+        internal: Word,
         /// `GeneratedOn` of the message that wrote it, so that older never overwrites newer.
-        stamp: String,
+        stamp: Word,
         /// The entry that was seen: it must still be so, its stamp too, or of two states of a record that two
         /// processes take the older could come last.
         was: Option<DePara>,
@@ -289,11 +297,11 @@ pub enum Effect {
     /// A De/Para entry that goes. It must be there.
     Unlink {
         /// The partner.
-        partner: String,
+        partner: Word,
         /// The kind.
         alias: Alias,
         /// The partner's code.
-        external: String,
+        external: Word,
     },
     /// A message to send.
     Send(Sending),

@@ -129,7 +129,7 @@ impl Case for Message {
 
     fn standing(&self, world: &World) -> Result<Option<Standing>, Flaw> {
         let (Some(row), Some(id)) = (self.row(world)?, self.own_id()) else { return Ok(None) };
-        Ok(Some(Standing { id, stamp: tables::stamp(row).to_owned() }))
+        Ok(Some(Standing { id: id.into(), stamp: tables::stamp(row).into() }))
     }
 
     fn found(&self) -> &[Violation] {

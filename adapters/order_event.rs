@@ -86,7 +86,7 @@ impl Told {
     /// The order is not there (yet).
     pub(crate) fn unknown(&self, table: &'static str) -> Verdict {
         let missing = Missing {
-            key: Key::Row { table, key: self.key().join("|") },
+            key: Key::Row { table, key: self.key().join("|").into() },
             path: "/order".to_owned(),
             text: format!("Não há pedido {}.", self.order),
         };

@@ -4,7 +4,7 @@
 use crate::books::Books;
 use crate::effect::{Alias, Effect};
 use crate::routine::Case;
-use crate::table::{Cell, Declared, KEY, Row, Table};
+use crate::table::{Cell, Declared, KEY, Row, Table, Word};
 use crate::verdict::Verdict;
 use crate::world::{DePara, Flaw, Want, Wants, World};
 use chrono::{DateTime, FixedOffset};
@@ -21,7 +21,7 @@ pub struct Paper {
 impl Paper {
     /// Enters a De/Para entry by hand.
     pub fn enter(&mut self, partner: &str, alias: Alias, external: &str, internal: &str) {
-        let entry = DePara { internal: internal.to_owned(), stamp: String::new() };
+        let entry = DePara { internal: internal.into(), stamp: Word::default() };
         self.depara.insert((partner.to_owned(), alias, external.to_owned()), entry);
     }
 
@@ -82,12 +82,12 @@ impl Paper {
         for want in asked {
             match want {
                 Want::DePara { partner, alias, external } => {
-                    if let Some(entry) = self.depara.get(&(partner.clone(), alias, external.clone())) {
+                    if let Some(entry) = self.depara.get(&(partner.to_string(), alias, external.to_string())) {
                         world.know_depara(&partner, alias, &external, entry.clone());
                     }
                 }
                 Want::Linked { partner, alias, external, table } => {
-                    if let Some(entry) = self.depara.get(&(partner.clone(), alias, external.clone())) {
+                    if let Some(entry) = self.depara.get(&(partner.to_string(), alias, external.to_string())) {
                         world.know_depara(&partner, alias, &external, entry.clone());
                         let linked = self.rows.iter().filter(|row| {
                             row.table == table
@@ -167,14 +167,14 @@ impl Paper {
                 }
             }
             Effect::Link { partner, alias, external, internal, stamp, was } => {
-                let key = (partner.clone(), *alias, external.clone());
+                let key = (partner.to_string(), *alias, external.to_string());
                 if self.depara.get(&key) != was.as_ref() {
                     return Err(Flaw(format!("the De/Para {} is not as seen", alias.alias)));
                 }
                 self.depara.insert(key, DePara { internal: internal.clone(), stamp: stamp.clone() });
             }
             Effect::Unlink { partner, alias, external } => {
-                if self.depara.remove(&(partner.clone(), *alias, external.clone())).is_none() {
+                if self.depara.remove(&(partner.to_string(), *alias, external.to_string())).is_none() {
                     return Err(Flaw(format!("no De/Para {} to remove", alias.alias)));
                 }
             }

@@ -5,7 +5,7 @@
 
 use crate::books::Books;
 use crate::effect::Alias;
-use crate::table::Table;
+use crate::table::{Table, Word};
 use crate::verdict::Verdict;
 use crate::world::{Flaw, Wants, World};
 use eaid_schemas::envelope::{Envelope, Event, Format, Header};
@@ -60,24 +60,24 @@ pub trait Case: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Our id of it.
-    pub id: String,
+    pub id: Word,
     /// `GeneratedOn` of the message that wrote it; empty where no message did.
-    pub stamp: String,
+    pub stamp: Word,
 }
 
 /// Who a message is from and where it belongs, found out before its routine sees it.
 #[derive(Clone, Debug)]
 pub struct Address {
     /// The partner as the route spells it: the reference of every De/Para.
-    pub partner: String,
+    pub partner: Word,
     /// The event to act on.
     pub event: Event,
     /// Our company.
-    pub company: String,
+    pub company: Word,
     /// Our branch.
-    pub branch: String,
+    pub branch: Word,
     /// The transport that the message came by, kept for traces.
-    pub origin: String,
+    pub origin: Word,
     /// The bound on members of one list.
     pub items: usize,
 }

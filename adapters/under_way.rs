@@ -176,7 +176,7 @@ mod tests {
             world.widen(wants);
             for sale in sales {
                 if !sale.sale_id.is_empty() {
-                    let entry = DePara { internal: sale.sale_id.to_string(), stamp: String::new() };
+                    let entry = DePara { internal: sale.sale_id.clone(), stamp: Default::default() };
                     world.know_depara("OMNI", Alias::SALE, "PEDIDO-1", entry);
                 }
                 world.know_row(sale.to_row());

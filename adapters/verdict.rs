@@ -155,7 +155,7 @@ impl Findings {
             _ => "cadastre-o com `eaid depara set` ou `import`",
         };
         let text = format!("Não há De/Para para {what} \"{external}\" ({}, {}): {advice}.", alias.alias, alias.field);
-        let key = Key::DePara { partner: partner.to_owned(), alias, external: external.to_owned() };
+        let key = Key::DePara { partner: partner.into(), alias, external: external.into() };
         self.missing_key(key, path, text);
     }
 

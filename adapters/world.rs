@@ -7,11 +7,11 @@ mod tests;
 
 use crate::effect::{Alias, Effect, Update};
 use crate::number::six_characters;
-use crate::table::{Cell, KEY, Reads, Row, Table};
+use crate::table::{Cell, KEY, Reads, Row, Table, Word};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use foldhash::{HashMap, HashSet};
 pub use footprint::Footprint;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing to look up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,20 +19,20 @@ pub enum Want {
     /// A De/Para entry.
     DePara {
         /// The partner.
-        partner: String,
+        partner: Word,
         /// The kind.
         alias: Alias,
         /// The partner's code.
-        external: String,
+        external: Word,
     },
     /// A De/Para entry and the rows that its internal value links to, in one join.
     Linked {
         /// The partner.
-        partner: String,
+        partner: Word,
         /// The kind.
         alias: Alias,
         /// The partner's code.
-        external: String,
+        external: Word,
         /// Where the rows are.
         table: &'static Table,
     },
@@ -43,7 +43,7 @@ pub enum Want {
         /// Which index.
         index: usize,
         /// The values.
-        values: Vec<String>,
+        values: Vec<Word>,
     },
 }
 
@@ -59,13 +59,13 @@ pub struct Wants {
 impl Wants {
     /// Wants a De/Para entry.
     pub fn depara(&mut self, partner: &str, alias: Alias, external: &str) {
-        self.asked.insert(Want::DePara { partner: partner.to_owned(), alias, external: external.to_owned() });
+        self.asked.insert(Want::DePara { partner: partner.into(), alias, external: external.into() });
     }
 
     /// Wants a De/Para entry with its rows.
     pub fn linked<T: Reads>(&mut self, partner: &str, alias: Alias, external: &str) {
-        let (partner, external) = (partner.to_owned(), external.to_owned());
         self.read(T::OF, T::COLUMNS);
+        let (partner, external) = (partner.into(), external.into());
         self.asked.insert(Want::Linked { partner, alias, external, table: T::OF });
     }
 
@@ -80,7 +80,7 @@ impl Wants {
     }
 
     fn rows_by(&mut self, table: &'static Table, columns: Option<&[usize]>, index: usize, values: &[&str]) {
-        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let values = values.iter().copied().map(Word::from).collect();
         self.read(table, columns);
         self.asked.insert(Want::Rows { table, index, values });
     }
@@ -146,9 +146,9 @@ impl Wants {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DePara {
     /// Our id.
-    pub internal: String,
+    pub internal: Word,
     /// `GeneratedOn` of the message that wrote it; empty where it was entered by hand.
-    pub stamp: String,
+    pub stamp: Word,
 }
 
 /// A flaw of a routine, not of a message: it asked for something that it had not wanted.
@@ -161,17 +161,21 @@ struct Shelf {
     /// Not every column of its rows may be known.
     is_in_part: bool,
     rows: Vec<Option<Row>>,
-    /// The indexes by which rows are asked for, the key aside.
-    asked_by: BTreeSet<usize>,
-    by_index: HashMap<(usize, Vec<Cell>), Vec<usize>>,
-    by_link: HashMap<String, Vec<usize>>,
+    by_key: Places,
+    /// By the other indexes by which rows are asked for.
+    by_index: BTreeMap<usize, Places>,
+    by_link: HashMap<Word, Vec<usize>>,
 }
+
+/// Where the rows with some values stand.
+type Places = HashMap<Vec<Cell>, Vec<usize>>;
 
 impl Shelf {
     fn put(&mut self, row: Row) {
-        match self.find(KEY, &row.values(KEY)).first() {
+        let known = self.find(KEY, &row.values(KEY)).next();
+        match known {
             // The same row, found by two ways, or more of it.
-            Some(place) if self.is_in_part => self.rows[*place] = None,
+            Some(place) if self.is_in_part => self.rows[place] = None,
             Some(_) => return,
             None => {}
         }
@@ -180,32 +184,38 @@ impl Shelf {
 
     /// Finds rows by this index from now on.
     fn ask_by(&mut self, index: usize) {
-        if index != KEY && self.asked_by.insert(index) {
-            for (place, row) in self.rows.iter().enumerate() {
-                let Some(row) = row else { continue };
-                self.by_index.entry((index, row.values(index))).or_default().push(place);
-            }
+        if index == KEY || self.by_index.contains_key(&index) {
+            return;
         }
+        let mut places = Places::default();
+        for (place, row) in self.rows.iter().enumerate() {
+            let Some(row) = row else { continue };
+            places.entry(row.values(index)).or_default().push(place);
+        }
+        self.by_index.insert(index, places);
     }
 
     fn add(&mut self, row: Row) {
         let place = self.rows.len();
-        for index in std::iter::once(KEY).chain(self.asked_by.iter().copied()) {
-            self.by_index.entry((index, row.values(index))).or_default().push(place);
+        self.by_key.entry(row.values(KEY)).or_default().push(place);
+        for (index, places) in &mut self.by_index {
+            places.entry(row.values(*index)).or_default().push(place);
         }
         if let Some(link) = row.table.link {
-            self.by_link.entry(row.cells[link].as_text().to_owned()).or_default().push(place);
+            self.by_link.entry(row.cells[link].as_text().into()).or_default().push(place);
         }
         self.rows.push(Some(row));
     }
 
-    fn find(&self, index: usize, values: &[Cell]) -> Vec<usize> {
-        let places = self.by_index.get(&(index, values.to_vec()));
-        places.into_iter().flatten().copied().filter(|place| self.rows[*place].is_some()).collect()
+    fn find(&self, index: usize, values: &[Cell]) -> impl Iterator<Item = usize> {
+        let places = if index == KEY { Some(&self.by_key) } else { self.by_index.get(&index) };
+        let places = places.and_then(|places| places.get(values));
+        places.into_iter().flatten().copied().filter(|place| self.rows[*place].is_some())
     }
 
     fn remove(&mut self, key: &[Cell]) -> Option<Row> {
-        self.find(KEY, key).first().copied().and_then(|place| self.rows[place].take())
+        let place = self.find(KEY, key).next()?;
+        self.rows[place].take()
     }
 
     /// Changes a row; gives it as it was and as it is.
@@ -233,7 +243,7 @@ enum Known {
 pub struct World {
     now: DateTime<FixedOffset>,
     /// By partner, kind and code; `None`: an earlier message of the batch removed it.
-    depara: HashMap<String, HashMap<Alias, HashMap<String, Option<DePara>>>>,
+    depara: HashMap<Word, HashMap<Alias, HashMap<Word, Option<DePara>>>>,
     shelves: HashMap<&'static str, Shelf>,
     asked: HashMap<Want, Known>,
     /// The tables that rows are asked of: new rows of others need not be remembered.
@@ -303,8 +313,8 @@ impl World {
     }
 
     fn set_depara(&mut self, partner: &str, alias: Alias, external: &str, entry: Option<DePara>) {
-        let of_partner = self.depara.entry(partner.to_owned()).or_default();
-        of_partner.entry(alias).or_default().insert(external.to_owned(), entry);
+        let of_partner = self.depara.entry(partner.into()).or_default();
+        of_partner.entry(alias).or_default().insert(external.into(), entry);
     }
 
     fn known_depara(&self, partner: &str, alias: Alias, external: &str) -> Option<&Option<DePara>> {
@@ -339,7 +349,7 @@ impl World {
         if let Some(entry) = self.known_depara(partner, alias, external) {
             return Ok(entry.as_ref());
         }
-        let (partner, external) = (partner.to_owned(), external.to_owned());
+        let (partner, external) = (Word::from(partner), Word::from(external));
         let wanted = self.asked.contains_key(&Want::DePara { partner: partner.clone(), alias, external: external.clone() })
             || self.asked.keys().any(|want| {
                 matches!(want, Want::Linked { partner: p, alias: a, external: e, .. } if *p == partner && *a == alias && *e == external)
@@ -358,14 +368,14 @@ impl World {
         external: &str,
     ) -> Result<Option<(DePara, Vec<T>)>, Flaw> {
         let Some(entry) = self.known_depara(partner, alias, external).and_then(Option::as_ref) else {
-            let (partner, external) = (partner.to_owned(), external.to_owned());
+            let (partner, external) = (partner.into(), external.into());
             if self.asked.contains_key(&Want::Linked { partner, alias, external, table: T::OF }) {
                 return Ok(None);
             }
             return Err(Flaw(format!("De/Para {} with rows of {} was asked but not wanted", alias.alias, T::OF.name)));
         };
         let rows = self.shelves.get(T::OF.name).map_or_else(Vec::new, |shelf| {
-            let places = shelf.by_link.get(&entry.internal).into_iter().flatten();
+            let places = shelf.by_link.get(entry.internal.as_str()).into_iter().flatten();
             places.filter_map(|place| shelf.rows[*place].as_ref()).map(T::read).collect()
         });
         Ok(Some((entry.clone(), rows)))
@@ -384,15 +394,17 @@ impl World {
     /// # Errors
     /// [`Flaw`] where they were not wanted.
     pub fn rows_of(&self, table: &'static Table, index: usize, values: &[&str]) -> Result<Vec<&Row>, Flaw> {
-        let texts: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         let cells: Vec<Cell> = values.iter().map(|value| Cell::from(*value)).collect();
         let mut rows: Vec<&Row> = self.shelves.get(table.name).map_or_else(Vec::new, |shelf| {
-            shelf.find(index, &cells).into_iter().filter_map(|place| shelf.rows[place].as_ref()).collect()
+            shelf.find(index, &cells).filter_map(|place| shelf.rows[place].as_ref()).collect()
         });
-        if rows.is_empty() && !self.asked.contains_key(&Want::Rows { table, index, values: texts }) {
+        let want = || Want::Rows { table, index, values: values.iter().copied().map(Word::from).collect() };
+        if rows.is_empty() && !self.asked.contains_key(&want()) {
             return Err(Flaw(format!("rows of {} were asked but not wanted", table.name)));
         }
-        rows.sort_by_cached_key(|row| row.values(KEY));
+        if rows.len() > 1 {
+            rows.sort_by_cached_key(|row| row.values(KEY));
+        }
         Ok(rows)
     }
 

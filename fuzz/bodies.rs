@@ -134,8 +134,8 @@ fn decided(body: &[u8], content_type: &str) {
     let arrival = Arrival {
         id: Uuid::nil(),
         body: Arc::from(body),
-        content_type: Some(content_type.to_owned()),
-        origin: "amqp".to_owned(),
+        content_type: Some(content_type.into()),
+        origin: "amqp".into(),
         redelivered: false,
         may_wait: true,
         received_at,

@@ -7,6 +7,7 @@
 use crate::fault::Fault;
 use crate::store::{Mark, Outgoing, State};
 use async_trait::async_trait;
+use eaid_adapters::table::Word;
 use eaid_schemas::envelope::response::InternalId;
 use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub struct Delivery {
     /// The bytes.
     pub body: Arc<[u8]>,
     /// Content type, if told.
-    pub content_type: Option<String>,
+    pub content_type: Option<Word>,
     /// The transport: `amqp`, `spool` or `http`; kept so that answers and traces go back by it.
     pub origin: &'static str,
     /// The broker delivers it again.
@@ -103,7 +104,7 @@ pub struct Delivered {
     /// The bytes.
     pub body: Arc<[u8]>,
     /// Content type, if told.
-    pub content_type: Option<String>,
+    pub content_type: Option<Word>,
 }
 
 /// Publishes what is due.

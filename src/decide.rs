@@ -22,6 +22,7 @@ use foldhash::HashMap;
 use lay::{Laid, OnDesk};
 use sending::Post;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -116,10 +117,10 @@ pub fn widen(world: &mut World, wants: Wants, found: &mut Found) {
 
 /// Messages of the batch that are already decided, by what identifies them.
 #[derive(Default)]
-struct Seen {
-    fingerprints: HashMap<Fingerprint, (Uuid, State)>,
+struct Seen<'a> {
+    fingerprints: HashMap<&'a Fingerprint, (Uuid, State)>,
     /// Place among the settled, and among the deliveries.
-    waiting: HashMap<BusinessKey, Vec<(usize, usize)>>,
+    waiting: HashMap<&'a BusinessKey, Vec<(usize, usize)>>,
 }
 
 /// Decides a batch.
@@ -134,8 +135,8 @@ pub fn batch(
     let mut decided = Decided::default();
     let mut seen = Seen::default();
     world.note_looks();
-    for Known { fingerprint, id, state } in found.known {
-        seen.fingerprints.insert(fingerprint, (id, state));
+    for Known { fingerprint, id, state } in &found.known {
+        seen.fingerprints.insert(fingerprint, (*id, *state));
     }
     let mut stored_waiting: HashMap<BusinessKey, Vec<Stored>> = HashMap::default();
     for predecessor in found.waiting {
@@ -162,7 +163,7 @@ pub fn batch(
         }
         let place = decided.batch.settled.len();
         if laid.is_new && laid.can_be_known() {
-            seen.fingerprints.insert(laid.entry.fingerprint.clone(), (laid.entry.id, settled.state));
+            seen.fingerprints.insert(&laid.entry.fingerprint, (laid.entry.id, settled.state));
         }
         if matches!(settled.state, State::Staged | State::Waiting) && laid.has_key() {
             let key = &laid.entry.business;
@@ -177,7 +178,7 @@ pub fn batch(
             }
         }
         if settled.state == State::Waiting && laid.has_key() {
-            seen.waiting.entry(laid.entry.business.clone()).or_default().push((place, index));
+            seen.waiting.entry(&laid.entry.business).or_default().push((place, index));
         }
         decided.batch.settled.push(settled);
         decided.outcomes.push(Outcome::Settled(place));
@@ -320,5 +321,5 @@ fn wait(laid: &Laid, waiting: Waiting, catalog: &Catalog, at: &mut Moment<'_>) -
 
 /// The place of a message in the inbox.
 pub(crate) fn place(laid: &Laid) -> Place {
-    if laid.is_new { Place::New(Box::new(laid.entry.clone())) } else { Place::Woken(laid.entry.id) }
+    if laid.is_new { Place::New(Arc::clone(&laid.entry)) } else { Place::Woken(laid.entry.id) }
 }

@@ -192,7 +192,7 @@ fn arrival(office: &Office, delivery: &Delivery) -> Arrival {
         id: Uuid::now_v7(),
         body: Arc::clone(&delivery.body),
         content_type: delivery.content_type.clone(),
-        origin: delivery.origin.to_owned(),
+        origin: delivery.origin.into(),
         redelivered: delivery.redelivered,
         may_wait: delivery.may_wait,
         received_at: office.store.now(),

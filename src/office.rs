@@ -102,10 +102,9 @@ impl Office {
     pub async fn world(&self, laid: &[Laid], catalog: &Catalog) -> Result<(World, Found), Fault> {
         let wants = wants(laid, catalog);
         let new = || laid.iter().filter(|laid| laid.is_new);
-        let fingerprints: Vec<Fingerprint> =
-            new().filter(|laid| laid.can_be_known()).map(|laid| laid.entry.fingerprint.clone()).collect();
-        let keys: Vec<BusinessKey> =
-            new().filter(|laid| laid.has_key()).map(|laid| laid.entry.business.clone()).collect();
+        let fingerprints: Vec<&Fingerprint> =
+            new().filter(|laid| laid.can_be_known()).map(|laid| &laid.entry.fingerprint).collect();
+        let keys: Vec<&BusinessKey> = new().filter(|laid| laid.has_key()).map(|laid| &laid.entry.business).collect();
         let mut found = self.store.look_up(&Ask { wants: &wants, fingerprints: &fingerprints, keys: &keys }).await?;
         let blocks = self.numbers.take(&wants).await?;
         let mut world = world(wants, &mut found, self.now());

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use eaid_adapters::effect::{Alias, Effect, Key};
-use eaid_adapters::table::{Row, Table};
+use eaid_adapters::table::{Row, Table, Word};
 use eaid_adapters::verdict::Missing;
 use eaid_adapters::world::{DePara, Wants};
 use eaid_schemas::envelope::response::InternalId;
@@ -107,23 +107,23 @@ impl State {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
     /// The partner as its route spells it; empty where unknown.
-    pub partner: String,
+    pub partner: Word,
     /// The UUID, trimmed; empty where missing: then nothing is taken for the same, unless the broker says
     /// that it delivers again.
-    pub uuid: String,
+    pub uuid: Word,
     /// Digest of the content (of the bytes, where unreadable), 32 hex digits.
-    pub digest: String,
+    pub digest: Word,
 }
 
 /// The business key: partner, transaction in upper case, the sender's id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BusinessKey {
     /// The partner.
-    pub partner: String,
+    pub partner: Word,
     /// The transaction.
-    pub transaction: String,
+    pub transaction: Word,
     /// The sender's id; empty: no key.
-    pub internal_id: String,
+    pub internal_id: Word,
 }
 
 /// The row of the inbox as it is first written.
@@ -136,25 +136,25 @@ pub struct Entry {
     /// Its business key.
     pub business: BusinessKey,
     /// ProductName as it came.
-    pub product: String,
+    pub product: Word,
     /// SourceApplication as it came.
-    pub source: String,
+    pub source: Word,
     /// The event to act on, lower case.
-    pub event: String,
+    pub event: Word,
     /// Version as it came.
-    pub version: String,
+    pub version: Word,
     /// `GeneratedOn` as it came.
-    pub generated_on: String,
+    pub generated_on: Word,
     /// The transport: `amqp`, `spool`, `http`.
-    pub origin: String,
+    pub origin: Word,
     /// `json` or `xml`.
-    pub format: String,
+    pub format: Word,
     /// Content type as it came.
-    pub content_type: String,
+    pub content_type: Word,
     /// When it was taken.
     pub received_at: DateTime<Utc>,
     /// Version of the catalog that judged it.
-    pub catalog: String,
+    pub catalog: Word,
     /// The bytes as they came.
     pub body: Arc<[u8]>,
     /// The broker delivers it again: a body without UUID is then compared by digest.
@@ -165,7 +165,7 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub enum Place {
     /// It is new.
-    New(Box<Entry>),
+    New(Arc<Entry>),
     /// It was woken, and is claimed by us.
     Woken(Uuid),
 }
@@ -272,19 +272,19 @@ pub struct Outgoing {
     /// Its kind.
     pub kind: SendKind,
     /// The partner it goes to.
-    pub partner: String,
+    pub partner: Word,
     /// Its transaction.
-    pub transaction: String,
+    pub transaction: Word,
     /// The UUID answered.
-    pub correlation: String,
+    pub correlation: Word,
     /// What it is of: an order, a sale; for timelines.
-    pub subject: String,
+    pub subject: Word,
     /// The key of the route, lower case; `unknown` where there is none.
-    pub route_key: String,
+    pub route_key: Word,
     /// `amqp`, `spool`, `post` (a call of the partner), or `http` (fetched by the sender; nothing to publish).
-    pub transport: String,
+    pub transport: Word,
     /// `json` or `xml`.
-    pub format: String,
+    pub format: Word,
     /// The whole message.
     pub body: Arc<str>,
     /// When it was made.
@@ -398,9 +398,9 @@ pub struct Ask<'a> {
     /// What its routines want.
     pub wants: &'a Wants,
     /// The fingerprints of its new messages.
-    pub fingerprints: &'a [Fingerprint],
+    pub fingerprints: &'a [&'a Fingerprint],
     /// The business keys of its messages.
-    pub keys: &'a [BusinessKey],
+    pub keys: &'a [&'a BusinessKey],
 }
 
 /// A message that is known already.
@@ -427,7 +427,7 @@ pub struct Predecessor {
 #[derive(Debug, Default)]
 pub struct Found {
     /// De/Para entries: partner, kind, external code, entry.
-    pub depara: Vec<(String, Alias, String, DePara)>,
+    pub depara: Vec<(Word, Alias, Word, DePara)>,
     /// Rows of declared tables.
     pub rows: Vec<Row>,
     /// Messages that are known already.

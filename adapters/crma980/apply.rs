@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::effect::{Alias, Effect, Update};
 use crate::ids;
 use crate::routine::Letter;
-use crate::table::Declared;
+use crate::table::{Declared, Word};
 use crate::verdict::{Staged, Verdict};
 use crate::world::{DePara, Flaw, World};
 use eaid_schemas::customer_vendor::{CustomerVendor, PartyType};
@@ -92,9 +92,9 @@ fn stored(letter: &Letter<CustomerVendor>, was: Option<DePara>, row: Option<&Sa1
     effects.push(Effect::Link {
         partner: letter.from.partner.clone(),
         alias: Alias::CUSTOMER,
-        external: external.as_str().to_owned(),
-        internal: customer.customer_id.clone().into(),
-        stamp: letter.stamp().to_owned(),
+        external: external.as_str().into(),
+        internal: customer.customer_id.clone(),
+        stamp: letter.stamp().into(),
         was,
     });
     Staged { effects, ids: vec![answer(external, &customer.customer_id)], ..Staged::default() }
@@ -133,15 +133,15 @@ fn delete(mut desk: Desk<'_, CustomerVendor>, standing: Standing, stores: &[Sa1]
     desk.found.verdict(|| removed(letter, internal, row.as_ref()))
 }
 
-fn removed(letter: &Letter<CustomerVendor>, internal: String, row: Option<&Sa1>) -> Staged {
+fn removed(letter: &Letter<CustomerVendor>, internal: Word, row: Option<&Sa1>) -> Staged {
     let Some(external) = &letter.message.internal_id else { return Staged::default() };
     let mut effects: Vec<Effect> = row.into_iter().map(Effect::delete).collect();
-    let gone = row.map_or_else(|| internal.clone(), |row| row.customer_id.to_string());
+    let gone = row.map_or_else(|| internal.clone(), |row| row.customer_id.clone());
     if gone == internal {
         effects.push(Effect::Unlink {
             partner: letter.from.partner.clone(),
             alias: Alias::CUSTOMER,
-            external: external.as_str().to_owned(),
+            external: external.as_str().into(),
         });
     }
     Staged { effects, ids: vec![answer(external, &gone)], ..Staged::default() }

@@ -30,7 +30,7 @@ pub(super) fn apply(message: &Message, world: &World) -> Result<Verdict, Flaw> {
 
 /// What the answer names. An entry that somebody made by hand stands, and is what the sender is told.
 fn answer(message: &Message, entry: Option<&DePara>) -> Vec<InternalId> {
-    let by_hand = entry.filter(|entry| is_by_hand(entry)).map(|entry| entry.internal.clone());
+    let by_hand = entry.filter(|entry| is_by_hand(entry)).map(|entry| entry.internal.to_string());
     let origin = match &message.values[message.declared.id] {
         Some(Datum::Text(raw)) => raw.clone(),
         _ => message.id.as_str().into(),
@@ -58,9 +58,9 @@ fn stored(message: &Message, standing: Option<&Row>, entry: Option<&DePara>) -> 
         effects.push(Effect::Link {
             partner: message.from.partner.clone(),
             alias,
-            external: id.to_owned(),
-            internal,
-            stamp: Header::text(&message.header.generated_on).to_owned(),
+            external: id.into(),
+            internal: internal.into(),
+            stamp: Header::text(&message.header.generated_on).into(),
             was: entry.cloned(),
         });
     }
@@ -70,9 +70,9 @@ fn stored(message: &Message, standing: Option<&Row>, entry: Option<&DePara>) -> 
 fn removed(message: &Message, row: &Row, entry: Option<&DePara>) -> Staged {
     let unchanged = Update { table: row.table, key: row.values(KEY), set: Vec::new(), expect: vec![seen(row)] };
     let mut effects = vec![Effect::Update(unchanged), Effect::Delete { table: row.table, key: row.values(KEY) }];
-    let own = entry.filter(|entry| !is_by_hand(entry) && Some(&entry.internal) == message.own_id().as_ref());
+    let own = entry.filter(|entry| !is_by_hand(entry) && Some(entry.internal.as_str()) == message.own_id().as_deref());
     if let (Some((alias, id)), Some(_)) = (message.alias(), own) {
-        effects.push(Effect::Unlink { partner: message.from.partner.clone(), alias, external: id.to_owned() });
+        effects.push(Effect::Unlink { partner: message.from.partner.clone(), alias, external: id.into() });
     }
     Staged { effects, ids: answer(message, entry), ..Staged::default() }
 }

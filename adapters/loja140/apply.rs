@@ -107,14 +107,14 @@ fn links(letter: &Letter<RetailSalesCancellation>, id: &Text<50>, sale: &Sl1) ->
     let gone = letter.message.retail_sales_internal_id.iter().map(|external| Effect::Unlink {
         partner: partner(),
         alias: Alias::SALE,
-        external: external.as_str().to_owned(),
+        external: external.as_str().into(),
     });
     let link = Effect::Link {
         partner: partner(),
         alias: Alias::CANCELLATION,
-        external: id.as_str().to_owned(),
-        internal: sale.sale_id.to_string(),
-        stamp: letter.stamp().to_owned(),
+        external: id.as_str().into(),
+        internal: sale.sale_id.clone(),
+        stamp: letter.stamp().into(),
         was: None,
     };
     gone.chain([link]).collect()

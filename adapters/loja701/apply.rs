@@ -92,9 +92,9 @@ fn stage(letter: &Letter<RetailSales>, sale: Sl1, goods: items::Goods, payments:
         staged.effects.push(Effect::Link {
             partner: letter.from.partner.clone(),
             alias: Alias::SALE,
-            external: id.as_str().to_owned(),
-            internal: sale.sale_id.clone().into(),
-            stamp: letter.stamp().to_owned(),
+            external: id.as_str().into(),
+            internal: sale.sale_id.clone(),
+            stamp: letter.stamp().into(),
             was: None,
         });
         staged.ids.push(answer(id, &sale.sale_id));

@@ -122,7 +122,7 @@ fn named<'a>(desk: &mut Desk<'a, RetailSales>, code: &'a str, store: &'a str) ->
         Some(customer) => unless_blocked(desk, customer, "/CustomerCode"),
         None if (code, store) == desk.books.retail.default_customer() => {}
         None => {
-            let key = Key::Row { table: Sa1::TABLE.name, key: format!("{code}|{store}") };
+            let key = Key::Row { table: Sa1::TABLE.name, key: format!("{code}|{store}").into() };
             let text = format!("O cliente {code}, loja {store}, não está cadastrado: envie antes o CustomerVendor.");
             desk.found.missing_key(key, "/CustomerCode", text);
         }

@@ -136,8 +136,10 @@ fn rows(desk: &mut Desk<'_, RetailSales>, name: Name<'_>, at: At, tag: &str) -> 
         Name::Number(number) => {
             let rows = desk.world.rows::<Sc0>(KEY, &[&from.company, &from.branch, number])?;
             if rows.is_empty() {
-                let key =
-                    Key::Row { table: Sc0::TABLE.name, key: format!("{}|{}|{number}", from.company, from.branch) };
+                let key = Key::Row {
+                    table: Sc0::TABLE.name,
+                    key: format!("{}|{}|{number}", from.company, from.branch).into(),
+                };
                 let text = format!(
                     "A reserva {number} não existe na filial {}: espera o ItemReserve que a traz.",
                     from.branch

@@ -50,8 +50,8 @@ pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut Wor
     let id = own_id(letter, items.branch);
     if let (Some(id), Some((company, _)), Some(document)) = (&id, items.branch, &message.document_reserve) {
         let rows = desk.world.rows::<Sc0>(Sc0::by_docres, &[company, document.as_str()])?;
-        let own = standing.as_ref().map(|(own, _)| &own.internal);
-        if own != Some(id) && rows.iter().any(|row| row.reserve_id == *id) {
+        let own = standing.as_ref().map(|(own, _)| own.internal.as_str());
+        if own != Some(id.as_str()) && rows.iter().any(|row| row.reserve_id == *id) {
             let text = format!("O documento {document} já é de outra reserva da filial: envie-a com outro número.");
             desk.found.error(Code::DocumentUsed, "/DocumentReserve", text);
         }
@@ -121,9 +121,9 @@ fn replaced(letter: &Letter<ItemReserve>, standing: Standing, id: String, rows: 
     effects.push(Effect::Link {
         partner: letter.from.partner.clone(),
         alias: Alias::RESERVE,
-        external: external.as_str().to_owned(),
-        internal: id,
-        stamp: letter.stamp().to_owned(),
+        external: external.as_str().into(),
+        internal: id.into(),
+        stamp: letter.stamp().into(),
         was,
     });
     Staged { effects, ids, ..Staged::default() }
@@ -137,7 +137,7 @@ fn removed(letter: &Letter<ItemReserve>, standing: Standing) -> Staged {
     effects.push(Effect::Unlink {
         partner: letter.from.partner.clone(),
         alias: Alias::RESERVE,
-        external: external.as_str().to_owned(),
+        external: external.as_str().into(),
     });
     Staged { effects, ids: vec![answer(external, &internal)], ..Staged::default() }
 }

@@ -101,11 +101,11 @@ impl House {
         let ours = self.books.company(partner, company, branch);
         let (company, branch) = ours.ok_or_else(|| format!("no company De/Para for {company} {branch}"))?;
         Ok(Address {
-            partner: partner.to_owned(),
+            partner: partner.into(),
             event: envelope.event.unwrap_or(Event::Upsert),
-            company: company.to_owned(),
-            branch: branch.to_owned(),
-            origin: "spool".to_owned(),
+            company: company.into(),
+            branch: branch.into(),
+            origin: "spool".into(),
             items: LIMITS.items,
         })
     }

@@ -3,7 +3,7 @@
 
 use super::Want;
 use crate::effect::Alias;
-use crate::table::{Row, Table};
+use crate::table::{Row, Table, Word};
 use foldhash::HashSet;
 use foldhash::fast::FixedState;
 use std::collections::BTreeSet;
@@ -70,7 +70,7 @@ impl Footprint {
                 self.looked.extend(internal.map(|internal| hash(Spot::Linked(table.name, internal))));
             }
             Want::Rows { table, index, values } => {
-                self.looked.insert(rows(table, *index, values.iter().map(String::as_str)));
+                self.looked.insert(rows(table, *index, values.iter().map(Word::as_str)));
                 self.looked_in.insert(table.name);
             }
         }

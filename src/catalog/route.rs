@@ -84,14 +84,14 @@ impl Catalog {
         let Some(registration) = found else { return Err(Refused { violations }) };
         let (errors, warnings) = violations.into_iter().partition(Violation::is_error);
         let address = Address {
-            partner: route.map_or_else(String::new, |route| route.product.clone()),
+            partner: route.map_or("", |route| &route.product).into(),
             event: match event {
                 Some(Event::Request) | None => Event::Upsert,
                 Some(event) => event,
             },
-            company: place.as_ref().map_or_else(String::new, |(company, _)| company.clone()),
-            branch: place.map_or_else(String::new, |(_, branch)| branch),
-            origin: origin.to_owned(),
+            company: place.as_ref().map_or("", |(company, _)| company).into(),
+            branch: place.as_ref().map_or("", |(_, branch)| branch).into(),
+            origin: origin.into(),
             items,
         };
         Ok(Routed { registration, address, errors, warnings })

@@ -50,7 +50,7 @@ impl Answer {
 /// The id of the record itself, for an answer.
 pub fn own_id(laid: &Laid, origin: &str, destination: &str) -> InternalId {
     InternalId {
-        name: laid.entry.business.transaction.clone(),
+        name: laid.entry.business.transaction.to_string(),
         origin: origin.to_owned(),
         destination: destination.to_owned(),
     }
@@ -66,9 +66,9 @@ pub fn settled(
     at: &mut Moment<'_>,
 ) -> Settled {
     let violations = laid.in_order(told(violations));
-    let ids = answer.as_ref().map_or_else(Vec::new, |answer| answer.ids.clone());
-    let answer = answer.map(|answer| write_answer(laid, &answer, &violations, catalog, at));
-    let outgoing: Vec<Outgoing> = answer.into_iter().collect();
+    let written = answer.as_ref().map(|answer| write_answer(laid, answer, &violations, catalog, at));
+    let outgoing: Vec<Outgoing> = written.into_iter().collect();
+    let ids = answer.map_or_else(Vec::new, |answer| answer.ids);
     Settled {
         place: place(laid),
         state,
@@ -127,10 +127,10 @@ fn outgoing(laid: &Laid, id: Uuid, kind: SendKind, body: String, at: &Moment<'_>
         kind,
         partner: laid.entry.fingerprint.partner.clone(),
         transaction: laid.entry.business.transaction.clone(),
-        correlation: laid.to.uuid.trim_end().to_owned(),
+        correlation: laid.to.uuid.trim_end().into(),
         subject: laid.entry.business.internal_id.clone(),
         route_key: laid.to.route_key.clone(),
-        transport: laid.to.transport.to_owned(),
+        transport: laid.to.transport.into(),
         format: laid.entry.format.clone(),
         body: Arc::from(body),
         created_at: at.utc(),

@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, Method};
 use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
 use eaid_adapters::routine::Case;
+use eaid_adapters::table::Word;
 use eaid_adapters::{order_event, pdvsync};
 use eaid_schemas::envelope::order_event::locate as locate_in_event;
 use eaid_schemas::envelope::{
@@ -53,21 +54,21 @@ pub enum OnDesk {
 #[derive(Clone, Debug, Default)]
 pub struct Correspondence {
     /// Key of the route, or `unknown`.
-    pub route_key: String,
+    pub route_key: Word,
     /// The transport of the answer.
     pub transport: &'static str,
     /// Our company, or the sender's.
-    pub company: String,
+    pub company: Word,
     /// Our branch, or the sender's.
-    pub branch: String,
+    pub branch: Word,
     /// Transaction as it came.
-    pub transaction: String,
+    pub transaction: Word,
     /// UUID as it came.
-    pub uuid: String,
+    pub uuid: Word,
     /// Event as it came.
-    pub event: String,
+    pub event: Word,
     /// SubType as it came.
-    pub sub_type: String,
+    pub sub_type: Word,
     /// The message as its answer carries it: XML alone does.
     pub received: String,
     /// The caller waits for the answer.
@@ -77,7 +78,7 @@ pub struct Correspondence {
 /// A delivery laid open.
 pub struct Laid {
     /// Its inbox row.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// It is not in the inbox yet.
     pub is_new: bool,
     /// Its patience has ended.
@@ -177,9 +178,9 @@ pub struct Arrival {
     /// The bytes.
     pub body: Arc<[u8]>,
     /// Content type, if told.
-    pub content_type: Option<String>,
+    pub content_type: Option<Word>,
     /// The transport.
-    pub origin: String,
+    pub origin: Word,
     /// The broker delivers it again.
     pub redelivered: bool,
     /// It may be parked.
@@ -194,11 +195,12 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
     let mut laid = unopened(arrival, catalog, limits);
     match document {
         Err(unreadable) => {
-            laid.entry.format = unreadable.format.as_str().to_owned();
             if let Some(header) = &unreadable.header {
                 address(&mut laid, header, catalog);
             }
-            laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
+            let entry = Arc::make_mut(&mut laid.entry);
+            entry.format = unreadable.format.as_str().into();
+            entry.fingerprint.digest = digest_of(&entry.body);
             laid.desk = OnDesk::Unreadable(unreadable);
         }
         Ok(Document::OrderEvent { text, digest }) => lay_event(&mut laid, &text, digest, limits),
@@ -211,32 +213,42 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
 /// Lays a delivery on the desk without reading it, because that does harm.
 pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &'static str) -> Laid {
     let mut laid = unopened(arrival, catalog, limits);
-    laid.entry.fingerprint.digest = format!("{:032x}", xxh3_128(&laid.entry.body));
+    let entry = Arc::make_mut(&mut laid.entry);
+    entry.fingerprint.digest = digest_of(&entry.body);
     laid.desk = OnDesk::Failed(reason);
     laid
+}
+
+/// The digest of a body that cannot be read.
+fn digest_of(body: &[u8]) -> Word {
+    hexadecimal(xxh3_128(body))
+}
+
+fn hexadecimal(digest: u128) -> Word {
+    format!("{digest:032x}").into()
 }
 
 /// A delivery of which nothing was read yet.
 fn unopened(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
     Laid {
         may_wait: arrival.may_wait,
-        entry: Entry {
+        entry: Arc::new(Entry {
             id: arrival.id,
             fingerprint: Fingerprint::default(),
             business: BusinessKey::default(),
-            product: String::new(),
-            source: String::new(),
-            event: String::new(),
-            version: String::new(),
-            generated_on: String::new(),
+            product: Word::default(),
+            source: Word::default(),
+            event: Word::default(),
+            version: Word::default(),
+            generated_on: Word::default(),
             origin: arrival.origin,
-            format: "json".to_owned(),
+            format: "json".into(),
             content_type: arrival.content_type.unwrap_or_default(),
             received_at: arrival.received_at,
-            catalog: catalog.fingerprint.clone(),
+            catalog: catalog.fingerprint.as_str().into(),
             body: arrival.body,
             redelivered: arrival.redelivered,
-        },
+        }),
         is_new: true,
         is_expired: false,
         patience_until: None,
@@ -271,11 +283,12 @@ pub fn lay_stored(stored: Stored, catalog: &Catalog, limits: &Limits) -> Laid {
 }
 
 fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {
-    laid.entry.fingerprint.digest = format!("{digest:032x}");
-    laid.entry.business.transaction = ORDER_EVENT.to_owned();
+    let entry = Arc::make_mut(&mut laid.entry);
+    entry.fingerprint.digest = hexadecimal(digest);
+    entry.business.transaction = ORDER_EVENT.into();
     laid.desk = match order_event::open(text, limits.items) {
         Ok(case) => {
-            laid.entry.business.internal_id = case.internal_id().to_owned();
+            entry.business.internal_id = case.internal_id().into();
             OnDesk::Case { case, header_errors: Vec::new(), header_warnings: Vec::new() }
         }
         Err(violations) => OnDesk::Refused(violations),
@@ -283,26 +296,27 @@ fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {
 }
 
 fn lay_pre_sale(laid: &mut Laid, sheet: Sheet, limits: &Limits) {
-    let entry = &mut laid.entry;
-    entry.fingerprint.partner = pdvsync::NAME.to_owned();
-    entry.fingerprint.digest = format!("{:032x}", sheet.digest);
-    entry.business.partner = pdvsync::NAME.to_owned();
-    entry.business.transaction = pdvsync::NAME.to_owned();
+    let entry = Arc::make_mut(&mut laid.entry);
+    entry.fingerprint.partner = pdvsync::NAME.into();
+    entry.fingerprint.digest = hexadecimal(sheet.digest);
+    entry.business.partner = pdvsync::NAME.into();
+    entry.business.transaction = pdvsync::NAME.into();
     // Kept with it, so that it is read in the same way again.
-    entry.content_type = sheet.content_type();
+    entry.content_type = sheet.content_type().into();
     let case = pdvsync::open(sheet, limits.items);
-    entry.business.internal_id = case.internal_id().to_owned();
+    entry.business.internal_id = case.internal_id().into();
     laid.desk = OnDesk::Case { case, header_errors: Vec::new(), header_warnings: Vec::new() };
 }
 
 /// Fills in what the header tells: the inbox row, and where the answer goes.
 fn address(laid: &mut Laid, header: &Header, catalog: &Catalog) {
     let route = catalog.route_for(header);
-    let text = |part: &str| part.trim().to_owned();
-    let entry = &mut laid.entry;
-    let partner = route.map_or_else(|| text(Header::text(&header.product_name)), |route| route.product.clone());
+    let text = |part: &str| Word::from(part.trim());
+    let entry = Arc::make_mut(&mut laid.entry);
+    let partner = route.map_or_else(|| text(Header::text(&header.product_name)), |route| route.product.as_str().into());
     entry.business.partner.clone_from(&partner);
-    entry.business.transaction = Header::text(&header.transaction).trim().to_ascii_uppercase();
+    entry.business.transaction = text(Header::text(&header.transaction));
+    entry.business.transaction.make_ascii_uppercase();
     entry.fingerprint.partner = partner;
     entry.fingerprint.uuid = text(Header::text(&header.uuid));
     entry.product = text(Header::text(&header.product_name));
@@ -310,14 +324,14 @@ fn address(laid: &mut Laid, header: &Header, catalog: &Catalog) {
     entry.version = text(Header::text(&header.version));
     entry.generated_on = text(Header::text(&header.generated_on));
     laid.to = Correspondence {
-        route_key: route.map_or_else(|| "unknown".to_owned(), |route| route.key.clone()),
+        route_key: route.map_or("unknown", |route| &route.key).into(),
         transport: catalog.transport(route, &entry.origin),
         company: raw(&header.company_id),
         branch: raw(&header.branch_id),
         transaction: raw(&header.transaction),
         uuid: raw(&header.uuid),
         event: raw(&header.event),
-        sub_type: header.sub_type.map_or_else(String::new, |kind| kind.as_str().to_owned()),
+        sub_type: header.sub_type.map_or("", |kind| kind.as_str()).into(),
         received: String::new(),
         is_sync: header.delivery_type == Some(DeliveryType::Sync),
     };
@@ -327,10 +341,10 @@ fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: 
     let header = &envelope.header;
     address(laid, header, catalog);
     laid.to.received = envelope.as_received();
-    let entry = &mut laid.entry;
-    entry.format = envelope.format.as_str().to_owned();
-    entry.fingerprint.digest = format!("{:032x}", envelope.digest);
-    entry.event = envelope.event.map_or_else(String::new, |event| event.as_str().to_owned());
+    let entry = Arc::make_mut(&mut laid.entry);
+    entry.format = envelope.format.as_str().into();
+    entry.fingerprint.digest = hexadecimal(envelope.digest);
+    entry.event = envelope.event.map_or("", |event| event.as_str()).into();
     if matches!(header.kind, Some(Type::Response | Type::Receipt)) {
         laid.desk = OnDesk::Noted;
         return;
@@ -351,7 +365,7 @@ fn lay_message(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: 
 
 /// Finds the registration of a message and lays it on the desk of its routine.
 fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Limits) {
-    let (header, entry) = (&envelope.header, &mut laid.entry);
+    let (header, entry) = (&envelope.header, Arc::make_mut(&mut laid.entry));
     match catalog.find(envelope, &entry.origin, limits.items) {
         Err(refused) => {
             laid.desk = OnDesk::Refused(refused.violations);
@@ -366,12 +380,12 @@ fn lay_case(laid: &mut Laid, envelope: &Envelope, catalog: &Catalog, limits: &Li
                 laid.to.branch = routed.address.branch.clone();
             }
             let case = open(envelope, routed.address);
-            entry.business.internal_id = case.internal_id().trim_end().to_owned();
+            entry.business.internal_id = case.internal_id().trim_end().into();
             laid.desk = OnDesk::Case { case, header_errors: routed.errors, header_warnings: routed.warnings };
         }
     }
 }
 
-fn raw<const MAX: usize>(field: &Option<eaid_schemas::field::Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.raw().to_owned())
+fn raw<const MAX: usize>(field: &Option<eaid_schemas::field::Text<MAX>>) -> Word {
+    field.as_ref().map_or("", |text| text.raw()).into()
 }

@@ -90,7 +90,7 @@ fn laid(case: &Case, office: &Office) -> Laid {
         id: Uuid::now_v7(),
         body: Arc::from(case.message.as_bytes()),
         content_type: None,
-        origin: "spool".to_owned(),
+        origin: "spool".into(),
         redelivered: false,
         may_wait: true,
         received_at: chrono::Utc::now(),

@@ -19,8 +19,8 @@ pub async fn take(office: &Office, body: Vec<u8>, content_type: &str) -> Result<
     let arrival = Arrival {
         id: Uuid::now_v7(),
         body: Arc::from(body),
-        content_type: Some(content_type.to_owned()),
-        origin: "cli".to_owned(),
+        content_type: Some(content_type.into()),
+        origin: "cli".into(),
         redelivered: false,
         may_wait: false,
         received_at: office.store.now(),

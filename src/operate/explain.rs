@@ -174,7 +174,7 @@ pub async fn explain(
         id: Uuid::now_v7(),
         body: Arc::from(body),
         content_type: None,
-        origin: "spool".to_owned(),
+        origin: "spool".into(),
         redelivered: false,
         may_wait: true,
         received_at: Utc::now(),
@@ -200,8 +200,8 @@ async fn decide(
     let wants = wants(laid, catalog);
     let sequences: Vec<(String, u32)> = wants.sequences().map(|(name, count)| (name.to_owned(), count)).collect();
     let fingerprints: Vec<_> =
-        laid.iter().filter(|laid| laid.can_be_known()).map(|laid| laid.entry.fingerprint.clone()).collect();
-    let keys: Vec<_> = laid.iter().filter(|laid| laid.has_key()).map(|laid| laid.entry.business.clone()).collect();
+        laid.iter().filter(|laid| laid.can_be_known()).map(|laid| &laid.entry.fingerprint).collect();
+    let keys: Vec<_> = laid.iter().filter(|laid| laid.has_key()).map(|laid| &laid.entry.business).collect();
     let mut found = match store {
         Some(store) => store.look_up(&Ask { wants: &wants, fingerprints: &fingerprints, keys: &keys }).await?,
         None => Found::default(),
@@ -233,10 +233,10 @@ fn tell(file: &str, catalog: &Catalog, laid: &Laid, mut decided: Decided) -> Exp
         .map_or_else(String::new, |known| format!("{} (adapters.toml line {})", known.routine.name, known.line));
     let mut explanation = Explanation {
         file: file.to_owned(),
-        partner: entry.fingerprint.partner.clone(),
-        transaction: entry.business.transaction.clone(),
-        version: entry.version.clone(),
-        internal_id: entry.business.internal_id.clone(),
+        partner: entry.fingerprint.partner.to_string(),
+        transaction: entry.business.transaction.to_string(),
+        version: entry.version.to_string(),
+        internal_id: entry.business.internal_id.to_string(),
         adapter,
         catalog: catalog.fingerprint.clone(),
         verdict: "repeated".to_owned(),

@@ -2,7 +2,7 @@
 //! write them: several messages of a batch may touch the same row, each having seen what the one before it did.
 
 use super::{Batch, NotKept, brought};
-use eaid_adapters::effect::{Alias, Effect, Key, Update};
+use eaid_adapters::effect::{Alias, Effect, Key, Update, joined};
 use eaid_adapters::table::{Cell, Row, Table};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -139,8 +139,7 @@ pub(super) fn fold(batch: &Batch) -> Result<Folded<'_>, NotKept> {
             Effect::Delete { table, key } => {
                 act(table, Act::Delete(key));
                 if table.is_awaited {
-                    let values: Vec<&str> = key.iter().map(Cell::as_text).collect();
-                    brings.insert(Key::Row { table: table.name, key: values.join("|") }, false);
+                    brings.insert(Key::Row { table: table.name, key: joined(key) }, false);
                 }
             }
             Effect::Link { partner, alias, external, internal, stamp, was } => {

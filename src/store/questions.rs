@@ -1,7 +1,7 @@
 //! What a batch asks, sorted by kind: one part of the look-up for each kind.
 
 use super::{Ask, BusinessKey, Fingerprint, Found, keys};
-use eaid_adapters::table::{Index, Table};
+use eaid_adapters::table::{Index, Table, Word};
 use eaid_adapters::world::Want;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ pub(super) struct Rows<'a> {
     /// By which index.
     pub index: &'static Index,
     /// Its values.
-    pub values: Vec<&'a [String]>,
+    pub values: Vec<&'a [Word]>,
 }
 
 /// Questions by kind. The kinds stand in a fixed order, so that there are few different statements.
@@ -127,12 +127,14 @@ pub(super) fn sort<'a>(ask: &Ask<'a>) -> Questions<'a> {
     }
     questions.linked = linked.into_values().collect();
     questions.rows = rows.into_values().collect();
-    let print = |asked: &'a Fingerprint| {
+    let print = |asked: &&'a Fingerprint| {
+        let asked = *asked;
         let parts = [&asked.uuid, &asked.partner, &asked.digest].map(|text| keys::short(text));
         Asked { parts, asked }
     };
     (questions.bare, questions.named) = ask.fingerprints.iter().map(print).partition(|print| print.parts[0].is_empty());
-    let key = |asked: &'a BusinessKey| {
+    let key = |asked: &&'a BusinessKey| {
+        let asked = *asked;
         let parts = [&asked.internal_id, &asked.partner, &asked.transaction].map(|text| keys::short(text));
         Asked { parts, asked }
     };

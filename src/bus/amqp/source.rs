@@ -238,7 +238,7 @@ impl Source {
         };
         let room = self.deliveries.reserve().await.map_err(|_| Left::Stopped)?;
         room.send(Delivery {
-            content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
+            content_type: delivery.properties.content_type().as_ref().map(|told| told.as_str().into()),
             origin: "amqp",
             redelivered: delivery.redelivered,
             returned: returned(&delivery),

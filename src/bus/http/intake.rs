@@ -58,7 +58,7 @@ impl Reception {
         let (ticket, fate) = oneshot::channel();
         room.send(Delivery {
             body,
-            content_type,
+            content_type: content_type.map(Into::into),
             origin: "http",
             redelivered: false,
             returned: 0,

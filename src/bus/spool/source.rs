@@ -143,7 +143,7 @@ impl Source {
         metrics::counter!("eaid_spool_taken_total").increment(1);
         room.send(Delivery {
             body: Arc::from(body),
-            content_type: content_type(path).map(ToOwned::to_owned),
+            content_type: content_type(path).map(Into::into),
             origin: "spool",
             redelivered: false,
             returned: 0,

@@ -87,8 +87,8 @@ fn print(story: &MessageStory, places: &[Place], zone: Tz) -> Result<(), Failure
         ("our uuid", line.id.to_string()),
         ("state", format!("{}{cause}", line.status)),
         ("body", format!("{} bytes of {format}, by {}", entry.body.len(), line.origin)),
-        ("generated", entry.generated_on.clone()),
-        ("catalog", entry.catalog.clone()),
+        ("generated", entry.generated_on.to_string()),
+        ("catalog", entry.catalog.to_string()),
     ];
     for (name, fact) in facts.iter().filter(|(_, fact)| !fact.is_empty()) {
         say(&format!("  {name:<10} {fact}"))?;

@@ -73,7 +73,7 @@ impl Stand {
             id: Uuid::now_v7(),
             body: Arc::from(body.to_string().as_bytes()),
             content_type: None,
-            origin: "spool".to_owned(),
+            origin: "spool".into(),
             redelivered: false,
             may_wait: true,
             received_at: self.house.store.now(),

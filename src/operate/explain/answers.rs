@@ -50,7 +50,7 @@ pub struct Ours {
 
 impl From<Outgoing> for Ours {
     fn from(sent: Outgoing) -> Self {
-        Ours { kind: sent.kind.as_str(), transaction: sent.transaction, subject: sent.subject }
+        Ours { kind: sent.kind.as_str(), transaction: sent.transaction.into(), subject: sent.subject.into() }
     }
 }
 

@@ -224,7 +224,7 @@ async fn translate(
 
 fn message(received: Received, place: Place, day: chrono::NaiveDate, paid: &Paid, known: &Translated) -> Message {
     let entry = received.stored.entry;
-    let partner = entry.fingerprint.partner;
+    let partner = entry.fingerprint.partner.into_string();
     let mut forms = Forms::new();
     for payment in &paid.payments {
         let form = known.get(&(partner.clone(), payment.codes.clone())).cloned().unwrap_or_default();
@@ -237,8 +237,8 @@ fn message(received: Received, place: Place, day: chrono::NaiveDate, paid: &Paid
         place,
         day,
         partner,
-        internal_id: entry.business.internal_id,
-        uuid: entry.fingerprint.uuid,
+        internal_id: entry.business.internal_id.into_string(),
+        uuid: entry.fingerprint.uuid.into_string(),
         document: paid.document.clone(),
         state: received.stored.state,
         cause: received.cause,

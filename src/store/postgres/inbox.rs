@@ -4,6 +4,7 @@ use super::rows::{Column, NewRows};
 use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{notes, trouble};
+use eaid_adapters::table::Word;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use std::sync::Arc;
@@ -147,7 +148,7 @@ pub(super) async fn received(pool: &PgPool, transaction: &str, after: Uuid, limi
 
 /// Reads a row of the columns [`STORED`].
 pub(super) fn read(row: &PgRow) -> sqlx::Result<Stored> {
-    let text = |column: &str| row.try_get::<String, _>(column);
+    let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let partner = text("partner")?;
     let state = text("state")?;
     let entry = Entry {

@@ -244,7 +244,7 @@ impl<'a> Statement<'a> {
     /// Rows by the values of an index.
     fn rows(&mut self, rows: &questions::Rows<'a>) {
         let (table, index) = (rows.table, rows.index);
-        let column = |at: usize| rows.values.iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
+        let column = |at: usize| rows.values.iter().map(|row| row.get(at).map_or("", Word::as_str)).collect();
         let asked = self.unnest((0..index.columns.len()).map(column).collect());
         let equal = |(column, at): (&usize, usize)| format!("t.{} = w.v{at}", table.columns[*column].name);
         let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
@@ -330,7 +330,7 @@ pub(super) fn words(texts: Vec<Option<Short>>) -> Vec<Option<Word>> {
     texts.into_iter().map(|text| text.map(|Short(word)| word)).collect()
 }
 
-fn read_depara(texts: Vec<Option<Short>>) -> sqlx::Result<Option<(String, Alias, String, DePara)>> {
+fn read_depara(texts: Vec<Option<Short>>) -> sqlx::Result<Option<(Word, Alias, Word, DePara)>> {
     let [partner, alias, external, internal, stamp] = all(texts)?;
     // Of an alias that this version does not know, nobody asked.
     let entry = Alias::find(&alias).map(|alias| (partner, alias, external, DePara { internal, stamp }));
@@ -356,7 +356,7 @@ fn read_id(texts: Vec<Option<Short>>) -> sqlx::Result<Uuid> {
     id.parse().map_err(unfit)
 }
 
-fn all<const N: usize>(texts: Vec<Option<Short>>) -> sqlx::Result<[String; N]> {
-    let texts: Vec<String> = words(texts).into_iter().map(|text| text.unwrap_or_default().into_string()).collect();
+fn all<const N: usize>(texts: Vec<Option<Short>>) -> sqlx::Result<[Word; N]> {
+    let texts: Vec<Word> = words(texts).into_iter().map(Option::unwrap_or_default).collect();
     texts.try_into().map_err(|_| unfit("a row of another width"))
 }

@@ -7,6 +7,7 @@
 
 use crate::store::questions::Entry;
 use eaid_adapters::effect::Alias;
+use eaid_adapters::table::Word;
 use eaid_adapters::world::DePara;
 use foldhash::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,7 @@ const FLEETING: [Alias; 3] = [Alias::CUSTOMER, Alias::RESERVE, Alias::SALE];
 const MOST: usize = 20_000;
 
 /// Partner, kind, the partner's code, and the entry: as a look-up finds it.
-pub(super) type Found = (String, Alias, String, DePara);
+pub(super) type Found = (Word, Alias, Word, DePara);
 
 /// What this process remembers.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ struct Remembered {
     count: i64,
     how_many: usize,
     /// By kind, partner and code.
-    entries: HashMap<Alias, HashMap<String, HashMap<String, DePara>>>,
+    entries: HashMap<Alias, HashMap<Word, HashMap<Word, DePara>>>,
 }
 
 impl Remembered {
@@ -55,7 +56,7 @@ impl Memory {
             let [partner, alias, external] = entry.texts();
             let known = Alias::find(alias).and_then(|alias| Some((alias, remembered.get(alias, partner, external)?)));
             if let Some((alias, known)) = known {
-                recalled.found.push((partner.to_owned(), alias, external.to_owned(), known.clone()));
+                recalled.found.push((partner.into(), alias, external.into(), known.clone()));
                 recalled.asked.push(*entry);
             }
             known.is_none()

@@ -6,6 +6,7 @@ use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
+use eaid_adapters::table::Word;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 use std::sync::Arc;
@@ -212,18 +213,19 @@ async fn mark_failed(
 
 /// Reads a row of the columns [`OUTGOING`].
 pub(super) fn read(row: &PgRow) -> sqlx::Result<Outgoing> {
-    let kind: String = row.try_get("kind")?;
+    let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
+    let kind = text("kind")?;
     Ok(Outgoing {
         id: row.try_get("id")?,
         message: row.try_get("message")?,
         kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
-        partner: row.try_get("partner")?,
-        transaction: row.try_get("transaction")?,
-        correlation: row.try_get("correlation")?,
-        subject: row.try_get("subject")?,
-        route_key: row.try_get("route_key")?,
-        transport: row.try_get("transport")?,
-        format: row.try_get("format")?,
+        partner: text("partner")?,
+        transaction: text("transaction")?,
+        correlation: text("correlation")?,
+        subject: text("subject")?,
+        route_key: text("route_key")?,
+        transport: text("transport")?,
+        format: text("format")?,
         body: Arc::from(row.try_get::<&str, _>("body")?),
         created_at: row.try_get("created_at")?,
     })

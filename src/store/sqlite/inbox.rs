@@ -5,6 +5,7 @@ use super::values::{at, id, list, off_steady, on_steady, read_id, read_optional_
 use crate::store::monitor::Received;
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{keys, notes, trouble};
+use eaid_adapters::table::Word;
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
@@ -181,7 +182,7 @@ pub(super) async fn received(
 
 /// Reads a row of the columns [`STORED`].
 pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
-    let text = |column: &str| row.try_get::<String, _>(column);
+    let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let partner = text("partner")?;
     let state = text("state")?;
     let entry = Entry {

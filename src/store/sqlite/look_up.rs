@@ -50,7 +50,7 @@ fn asked(entries: &[questions::Entry<'_>]) -> sqlx::Result<String> {
 async fn depara(
     connection: &mut SqliteConnection,
     entries: &[questions::Entry<'_>],
-) -> sqlx::Result<Vec<(String, Alias, String, DePara)>> {
+) -> sqlx::Result<Vec<(Word, Alias, Word, DePara)>> {
     let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
         "select d.partner, d.alias, d.external, d.internal, d.stamp from json_each(?1) as w cross join depara as d
          where d.external = w.value->>2 and d.partner = w.value->>0 and d.alias = w.value->>1",
@@ -60,7 +60,8 @@ async fn depara(
     .await?;
     // Of an alias that this version does not know, nobody asked.
     let entry = |(partner, alias, external, internal, stamp): (String, String, String, String, String)| {
-        Some((partner, Alias::find(&alias)?, external, DePara { internal, stamp }))
+        let entry = DePara { internal: internal.into(), stamp: stamp.into() };
+        Some((partner.into(), Alias::find(&alias)?, external.into(), entry))
     };
     Ok(rows.into_iter().filter_map(entry).collect())
 }
@@ -158,13 +159,10 @@ pub(super) fn read(table: &'static Table, row: &SqliteRow) -> sqlx::Result<Table
 }
 
 fn read_known(row: &SqliteRow) -> sqlx::Result<Known> {
-    let state: String = row.try_get("state")?;
+    let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
+    let state = text("state")?;
     Ok(Known {
-        fingerprint: Fingerprint {
-            partner: row.try_get("partner")?,
-            uuid: row.try_get("uuid")?,
-            digest: row.try_get("digest")?,
-        },
+        fingerprint: Fingerprint { partner: text("partner")?, uuid: text("uuid")?, digest: text("digest")? },
         id: read_id(row, "id")?,
         state: State::parse(&state).ok_or_else(|| unfit(format!("state {state}")))?,
     })

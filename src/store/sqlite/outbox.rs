@@ -6,6 +6,7 @@ use super::values::{AT_ONCE, after, at, id, list, now, read_id, read_optional_id
 use crate::store::keys;
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
+use eaid_adapters::table::Word;
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
@@ -204,18 +205,19 @@ async fn mark_failed(connection: &mut SqliteConnection, rows: String) -> sqlx::R
 
 /// Reads a row of the columns [`OUTGOING`].
 pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Outgoing> {
-    let kind: String = row.try_get("kind")?;
+    let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
+    let kind = text("kind")?;
     Ok(Outgoing {
         id: read_id(row, "id")?,
         message: read_optional_id(row, "message")?,
         kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
-        partner: row.try_get("partner")?,
-        transaction: row.try_get("transaction")?,
-        correlation: row.try_get("correlation")?,
-        subject: row.try_get("subject")?,
-        route_key: row.try_get("route_key")?,
-        transport: row.try_get("transport")?,
-        format: row.try_get("format")?,
+        partner: text("partner")?,
+        transaction: text("transaction")?,
+        correlation: text("correlation")?,
+        subject: text("subject")?,
+        route_key: text("route_key")?,
+        transport: text("transport")?,
+        format: text("format")?,
         body: Arc::from(row.try_get::<&str, _>("body")?),
         created_at: read_time(row, "created_at")?,
     })

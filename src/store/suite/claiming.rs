@@ -2,7 +2,7 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::{Bounds, Claim, Place, Queue, State};
+use crate::store::{Bounds, Claim, Queue, State};
 use eaid_adapters::effect::Effect;
 use eaid_adapters::table::Row;
 use std::collections::BTreeSet;
@@ -45,9 +45,7 @@ async fn woken_messages_are_shared_out(house: House) {
 async fn woken_messages_are_claimed_up_to_their_bytes(house: House) {
     let sized = |(number, size): (usize, &usize)| {
         let mut settled = parked(&format!("u{number}"), &[customer_key("C1")]);
-        if let Place::New(entry) = &mut settled.place {
-            entry.body = vec![b'x'; *size].into();
-        }
+        entry_of(&mut settled).body = vec![b'x'; *size].into();
         settled
     };
     house.keep(batch([300, 10, 90, 1, 100].iter().enumerate().map(sized).collect())).await;

@@ -125,7 +125,7 @@ impl House {
     /// The internal value of a customer's De/Para entry.
     pub async fn customer(&self, external: &str) -> Option<String> {
         let found = self.find(|wants| wants.depara(PARTNER, Alias::CUSTOMER, external)).await;
-        found.depara.first().map(|(.., entry)| entry.internal.clone())
+        found.depara.first().map(|(.., entry)| entry.internal.to_string())
     }
 
     /// The rows of a table's view.
@@ -242,7 +242,7 @@ pub fn link(external: &str, internal: &str, was: Option<&str>) -> Effect {
         external: external.into(),
         internal: internal.into(),
         stamp: STAMP.into(),
-        was: was.map(|internal| DePara { internal: internal.to_owned(), stamp: STAMP.to_owned() }),
+        was: was.map(|internal| DePara { internal: internal.into(), stamp: STAMP.into() }),
     }
 }
 
@@ -258,18 +258,18 @@ pub fn customer_key(external: &str) -> Key {
 
 /// The key of a sale's row.
 pub fn row_key(number: &str) -> Key {
-    Key::Row { table: "sl1", key: format!("T1|D MG 01|{number}") }
+    Key::Row { table: "sl1", key: format!("T1|D MG 01|{number}").into() }
 }
 
 /// A message as it arrives.
 pub fn entry(uuid: &str) -> Entry {
     Entry {
         id: Uuid::now_v7(),
-        fingerprint: Fingerprint { partner: PARTNER.into(), uuid: uuid.into(), digest: format!("digest of {uuid}") },
+        fingerprint: Fingerprint { partner: PARTNER.into(), uuid: uuid.into(), digest: format!("digest of {uuid}").into() },
         business: BusinessKey {
             partner: PARTNER.into(),
             transaction: "RETAILSALES".into(),
-            internal_id: format!("id of {uuid}"),
+            internal_id: format!("id of {uuid}").into(),
         },
         product: PARTNER.into(),
         source: "OMNI-1".into(),
@@ -286,12 +286,18 @@ pub fn entry(uuid: &str) -> Entry {
     }
 }
 
+/// The entry of a new message, to be changed.
+pub fn entry_of(settled: &mut Settled) -> &mut Entry {
+    let Place::New(entry) = &mut settled.place else { panic!("a new message") };
+    Arc::make_mut(entry)
+}
+
 /// A new message that is staged and answered.
 pub fn staged(uuid: &str, effects: Vec<Effect>) -> Settled {
     let entry = entry(uuid);
     let answer = outgoing(&entry);
     Settled {
-        place: Place::New(Box::new(entry)),
+        place: Place::New(Arc::new(entry)),
         state: State::Staged,
         cause: None,
         violations: Vec::new(),
@@ -334,7 +340,7 @@ pub fn outgoing(entry: &Entry) -> Outgoing {
         partner: PARTNER.into(),
         transaction: entry.business.transaction.clone(),
         correlation: entry.fingerprint.uuid.clone(),
-        subject: format!("sale {}", entry.fingerprint.uuid),
+        subject: format!("sale {}", entry.fingerprint.uuid).into(),
         route_key: "omni".into(),
         transport: "amqp".into(),
         format: "json".into(),

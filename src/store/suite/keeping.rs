@@ -4,6 +4,7 @@ use super::house::*;
 use super::on_both_engines;
 use crate::store::{Ask, Batch, BusinessKey, Fingerprint, Place, State};
 use eaid_adapters::effect::{Alias, Effect};
+use eaid_adapters::table::Word;
 use eaid_adapters::table::{KEY, Row};
 use eaid_adapters::world::{DePara, Wants};
 
@@ -64,7 +65,7 @@ async fn rows_come_back_exactly(house: House) {
         })
         .await;
     let entry = DePara { internal: id.into(), stamp: "s1".into() };
-    assert_eq!(found.depara, [(PARTNER.to_owned(), Alias::SALE, "NF/7".to_owned(), entry)]);
+    assert_eq!(found.depara, [(PARTNER.into(), Alias::SALE, "NF/7".into(), entry)]);
     assert_eq!(found.rows, [sale.clone(), line.clone()]);
     // An entry whose rows are gone is an entry all the same.
     let gone =
@@ -145,7 +146,7 @@ async fn known_messages_are_found(house: House) {
         |uuid: &str, digest: &str| Fingerprint { partner: PARTNER.into(), uuid: uuid.into(), digest: digest.into() };
     let prints =
         [print("u1", "digest of u1"), print("u1", "other content"), print("u2", "digest of u2"), print("u3", "")];
-    let ask = Ask { wants: &Wants::default(), fingerprints: &prints, keys: &[] };
+    let ask = Ask { wants: &Wants::default(), fingerprints: &prints.each_ref(), keys: &[] };
     let mut known = house.store.look_up(&ask).await.expect("looked up").known;
     known.sort_by(|a, b| a.fingerprint.uuid.cmp(&b.fingerprint.uuid));
     assert_eq!(known.len(), 2);
@@ -156,9 +157,7 @@ async fn known_messages_are_found(house: House) {
 async fn messages_without_uuid_are_known_by_digest(house: House) {
     let bare = || {
         let mut settled = staged("", Vec::new());
-        if let Place::New(entry) = &mut settled.place {
-            entry.fingerprint = Fingerprint { partner: String::new(), uuid: String::new(), digest: "d1".into() };
-        }
+        entry_of(&mut settled).fingerprint = Fingerprint { digest: "d1".into(), ..Fingerprint::default() };
         settled.state = State::Unreadable;
         settled
     };
@@ -168,8 +167,8 @@ async fn messages_without_uuid_are_known_by_digest(house: House) {
     // New each time: the broker had not said that it delivers again.
     house.keep(batch(vec![second])).await;
     assert_eq!(house.count(State::Unreadable).await, 2);
-    let print = Fingerprint { partner: String::new(), uuid: String::new(), digest: "d1".into() };
-    let ask = Ask { wants: &Wants::default(), fingerprints: &[print], keys: &[] };
+    let print = Fingerprint { digest: "d1".into(), ..Fingerprint::default() };
+    let ask = Ask { wants: &Wants::default(), fingerprints: &[&print], keys: &[] };
     let known = house.store.look_up(&ask).await.expect("looked up").known;
     assert_eq!(known.iter().map(|known| known.id).collect::<Vec<_>>(), [newest]);
 }
@@ -181,10 +180,10 @@ async fn a_predecessor_comes_with_its_bytes(house: House) {
     let key = |uuid: &str| BusinessKey {
         partner: PARTNER.into(),
         transaction: "RETAILSALES".into(),
-        internal_id: format!("id of {uuid}"),
+        internal_id: format!("id of {uuid}").into(),
     };
-    let ask =
-        Ask { wants: &Wants::default(), fingerprints: &[], keys: &[key("u1"), key("u2"), BusinessKey::default()] };
+    let keys = [key("u1"), key("u2"), BusinessKey::default()];
+    let ask = Ask { wants: &Wants::default(), fingerprints: &[], keys: &keys.each_ref() };
     let found = house.store.look_up(&ask).await.expect("looked up").waiting;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].key, key("u1"));
@@ -232,9 +231,7 @@ async fn a_message_is_kept_once(house: House) {
     assert_eq!(house.customer("C2").await, None);
     // The same UUID with other content is another message.
     let mut other = staged("u1", vec![link("C3", "x", None)]);
-    if let Place::New(entry) = &mut other.place {
-        entry.fingerprint.digest = "another digest".into();
-    }
+    entry_of(&mut other).fingerprint.digest = "another digest".into();
     house.keep(batch(vec![other])).await;
     assert_eq!(house.count(State::Staged).await, 2);
 }
@@ -254,9 +251,7 @@ async fn data_that_does_not_fit_is_rejected(house: House) {
     assert_eq!(house.count(State::Staged).await, 0);
     // A body is bytes and may hold anything.
     let mut message = staged("u1", Vec::new());
-    if let Place::New(entry) = &mut message.place {
-        entry.body = vec![0, 159, 146, 150].into();
-    }
+    entry_of(&mut message).body = vec![0, 159, 146, 150].into();
     house.keep(batch(vec![message])).await;
     let story = house.store.stories("u1").await.expect("a story");
     assert_eq!(&*story[0].stored.entry.body, [0, 159, 146, 150]);
@@ -264,10 +259,10 @@ async fn data_that_does_not_fit_is_rejected(house: House) {
 
 /// A message must not be able to stop the others: whatever its head holds, it can be looked up and kept.
 async fn a_head_may_hold_anything(house: House) {
-    let (long, nul) = ("x".repeat(10_000), "a\0b".to_owned());
+    let (long, nul): (Word, Word) = ("x".repeat(10_000).into(), "a\0b".into());
     for text in [&long, &nul] {
         let mut message = parked("u1", &[customer_key("C1")]);
-        let Place::New(entry) = &mut message.place else { unreachable!() };
+        let entry = entry_of(&mut message);
         entry.business = BusinessKey { partner: text.clone(), transaction: text.clone(), internal_id: text.clone() };
         entry.fingerprint = Fingerprint { partner: text.clone(), uuid: text.clone(), digest: "d1".into() };
         (entry.product, entry.version, entry.content_type) = (text.clone(), text.clone(), text.clone());
@@ -280,8 +275,8 @@ async fn a_head_may_hold_anything(house: House) {
         wants.depara(text, Alias::CUSTOMER, text);
         wants.linked::<eaid_adapters::crma980::tables::Sa1>(text, Alias::CUSTOMER, text);
         wants.rows::<eaid_adapters::loja701::tables::Sl1>(KEY, &[text, text, text]);
-        let (prints, keys) = ([print.clone()], [key.clone()]);
-        let found = house.store.look_up(&Ask { wants: &wants, fingerprints: &prints, keys: &keys }).await;
+        let ask = Ask { wants: &wants, fingerprints: &[&print], keys: &[&key] };
+        let found = house.store.look_up(&ask).await;
         let found = found.expect("looked up");
         assert_eq!((found.known.len(), &found.known[0].fingerprint), (1, &print));
         assert_eq!((found.waiting.len(), &found.waiting[0].key), (1, &key));

@@ -8,7 +8,7 @@ use crate::config::units::Keep;
 use crate::operate::retention::Sweeper;
 use crate::store::monitor::{Filter, before};
 use crate::store::retention::Sweep;
-use crate::store::{Batch, Mark, Outcome, Outgoing, Place, Repeat, SendKind, Settled, State, Withheld};
+use crate::store::{Batch, Mark, Outcome, Outgoing, Repeat, SendKind, Settled, State, Withheld};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use eaid_adapters::effect::{Alias, Effect};
 use eaid_adapters::table::Row;
@@ -47,19 +47,14 @@ fn id_of(at: DateTime<Utc>) -> Uuid {
 }
 
 /// A new message as it would have been settled so many days ago. What was fetched over HTTP counts as sent.
-fn aged(settled: Settled, days: i64, transport: &str) -> Settled {
+fn aged(mut settled: Settled, days: i64, transport: &str) -> Settled {
     let at = moment(days);
-    let Place::New(mut entry) = settled.place else { panic!("a new message") };
+    let entry = entry_of(&mut settled);
     (entry.id, entry.received_at) = (id_of(at), at);
-    let made = |one: Outgoing| Outgoing {
-        id: id_of(at),
-        message: Some(entry.id),
-        transport: transport.into(),
-        created_at: at,
-        ..one
-    };
+    let message = Some(entry.id);
+    let made = |one: Outgoing| Outgoing { id: id_of(at), message, transport: transport.into(), created_at: at, ..one };
     let outgoing = settled.outgoing.into_iter().map(made).collect();
-    Settled { place: Place::New(entry), settled_at: at, outgoing, ..settled }
+    Settled { settled_at: at, outgoing, ..settled }
 }
 
 fn settled(uuid: &str, state: State, is_answered: bool) -> Settled {
@@ -185,7 +180,7 @@ fn sold(situa: &str) -> Vec<Effect> {
         alias: Alias::SALE,
         external: "id of u1".into(),
         internal: OUR_ID.into(),
-        stamp: String::new(),
+        stamp: "".into(),
         was: None,
     };
     vec![Effect::Insert(sale("000001", &[("sale_id", OUR_ID), ("l1_situa", situa)])), link]
@@ -318,9 +313,7 @@ async fn a_file_gives_its_space_back() {
     let empty = pages().await;
     let large = |number: usize| {
         let mut settled = aged(staged(&format!("u{number}"), Vec::new()), 4000, "http");
-        if let Place::New(entry) = &mut settled.place {
-            entry.body = vec![7; 20_000].into();
-        }
+        entry_of(&mut settled).body = vec![7; 20_000].into();
         settled
     };
     house.keep(batch((0..200).map(large).collect())).await;

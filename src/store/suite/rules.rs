@@ -75,7 +75,7 @@ fn laid(message: &str, catalog: &Catalog, config: &Config) -> Laid {
         id: Uuid::now_v7(),
         body: Arc::from(message.as_bytes()),
         content_type: None,
-        origin: "spool".to_owned(),
+        origin: "spool".into(),
         redelivered: false,
         may_wait: true,
         received_at: Utc::now(),
@@ -106,11 +106,11 @@ async fn a_number_that_is_taken_is_passed_over(house: House) {
 pub(crate) fn known(paper: &samples::House) -> Vec<Effect> {
     let rows = TABLES.iter().flat_map(|table| paper.paper.rows_of(table)).cloned().map(Effect::Insert);
     let links = paper.paper.entries().map(|(partner, alias, external, internal)| Effect::Link {
-        partner: partner.to_owned(),
+        partner: partner.into(),
         alias,
-        external: external.to_owned(),
-        internal: internal.to_owned(),
-        stamp: String::new(),
+        external: external.into(),
+        internal: internal.into(),
+        stamp: "".into(),
         was: None,
     });
     rows.chain(links).collect()

@@ -12,13 +12,13 @@ fn outgoing(route_key: &str) -> Outgoing {
         id: Uuid::now_v7(),
         message: None,
         kind: SendKind::Response,
-        partner: "OMNI".to_owned(),
-        transaction: "RETAILSALES".to_owned(),
-        correlation: "x".repeat(300),
-        subject: String::new(),
-        route_key: route_key.to_owned(),
-        transport: "amqp".to_owned(),
-        format: "json".to_owned(),
+        partner: "OMNI".into(),
+        transaction: "RETAILSALES".into(),
+        correlation: "x".repeat(300).into(),
+        subject: "".into(),
+        route_key: route_key.into(),
+        transport: "amqp".into(),
+        format: "json".into(),
         body: Arc::from("{}"),
         created_at: Utc::now(),
     }
@@ -47,7 +47,7 @@ async fn every_returned_message_is_told_by_its_id() {
 #[tokio::test]
 async fn a_message_carries_what_the_contract_says() {
     let stand = Stand::new(|_| {}).await;
-    let message = Outgoing { correlation: "abc".to_owned(), ..outgoing("omni") };
+    let message = Outgoing { correlation: "abc".into(), ..outgoing("omni") };
     let marks = stand.bus.sink().publish(std::slice::from_ref(&message)).await.unwrap();
     assert_eq!(marks[0].outcome, Outcome::Sent);
     let mailbox = stand.settings.mailboxes[0].queue.as_str().into();
