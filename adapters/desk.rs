@@ -105,7 +105,8 @@ impl<'a, M> Desk<'a, M> {
     /// Notes that one of several tags is mandatory, by the name of the first, where none is there
     /// (`domain/README.md`, Finer decisions, Checking).
     pub fn needs_one(&mut self, tags: &[Tag<'_>]) {
-        let given = tags.iter().any(|tag| tag.value.is_some() || self.found.has_error_at(&tag.at.tag(tag.name)));
+        let given = tags.iter().any(|tag| tag.value.is_some())
+            || tags.iter().any(|tag| self.found.has_error_at(&tag.at.tag(tag.name)));
         if let (false, [first, others @ ..]) = (given, tags) {
             let others: String = others.iter().map(|tag| format!(" ou {}", tag.name)).collect();
             let text = format!("A tag {}{others} é obrigatória e não foi informada.", first.name);

@@ -156,7 +156,7 @@ impl Paper {
                     return Err(Flaw(format!("a row of {} is not as expected", update.table.name)));
                 }
                 for (column, value) in &update.set {
-                    row.cells[*column] = value.clone();
+                    row.set(*column, value.clone());
                 }
             }
             Effect::Delete { table, key } => {

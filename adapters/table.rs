@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use compact_str::CompactString;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 /// A text of a row. Most are short: up to 24 bytes need no memory of their own.
 pub type Word = CompactString;
@@ -196,11 +197,26 @@ impl From<Option<NaiveDate>> for Cell {
 pub struct Row {
     /// Its table.
     pub table: &'static Table,
-    /// A cell a column, in the order of the declaration.
-    pub cells: Vec<Cell>,
+    /// A cell a column, in the order of the declaration. Shared: a row that is decided stands in what is kept and in
+    /// what the rest of the batch sees.
+    pub cells: Arc<Vec<Cell>>,
 }
 
 impl Row {
+    /// Gives a column another value.
+    pub fn set(&mut self, column: usize, value: Cell) {
+        Arc::make_mut(&mut self.cells)[column] = value;
+    }
+
+    /// The columns that another row of the table holds otherwise, with its values.
+    pub fn changes(&self, after: &Row) -> Vec<(usize, Cell)> {
+        let pairs = self.cells.iter().zip(&*after.cells).enumerate();
+        pairs
+            .filter(|(_, (before, after))| before != after)
+            .map(|(column, (_, after))| (column, after.clone()))
+            .collect()
+    }
+
     /// The values of an index of the table.
     pub fn values(&self, index: usize) -> Vec<Cell> {
         self.table.indexes[index].columns.iter().map(|column| self.cells[*column].clone()).collect()
@@ -363,7 +379,7 @@ macro_rules! table {
             fn into_row(self) -> $crate::table::Row {
                 $crate::table::Row {
                     table: <Self as $crate::table::Declared>::TABLE,
-                    cells: vec![$($crate::table::CellType::into_cell(self.$column),)+],
+                    cells: vec![$($crate::table::CellType::into_cell(self.$column),)+].into(),
                 }
             }
 

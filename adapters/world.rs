@@ -223,7 +223,7 @@ impl Shelf {
         let before = self.remove(&update.key)?;
         let mut row = before.clone();
         for (column, value) in &update.set {
-            row.cells[*column] = value.clone();
+            row.set(*column, value.clone());
         }
         self.add(row);
         self.rows.last().and_then(Option::as_ref).map(|row| (before, row))

@@ -21,6 +21,7 @@ use crate::store::{Bounds, Kept, NotKept, State};
 use abreast::Abreast;
 use alone::{Way, alone, is_suspect};
 use large::is_large;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -417,8 +418,9 @@ fn fate(decided: &mut Decided, outcome: Outcome) -> Fate {
 fn hand_over(office: &Office, part: Part, publisher: &Handover) {
     let Part { decided, kept } = part;
     let mut staged = false;
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
     for settled in decided.batch.settled.into_iter().chain(decided.batch.superseded) {
-        metrics::counter!("eaid_messages_total", "state" => settled.state.as_str()).increment(1);
+        *counts.entry(settled.state.as_str()).or_default() += 1;
         office.tell_withheld(&settled.withheld);
         staged |= settled.state == State::Staged && !settled.effects.is_empty();
         for outgoing in settled.outgoing {
@@ -426,6 +428,9 @@ fn hand_over(office: &Office, part: Part, publisher: &Handover) {
                 publisher.offer(outgoing);
             }
         }
+    }
+    for (state, count) in counts {
+        metrics::counter!("eaid_messages_total", "state" => state).increment(count);
     }
     if staged {
         office.signals.staged.notify_one();

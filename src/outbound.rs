@@ -12,6 +12,7 @@ use crate::fault::{Fault, pause, pauses};
 use crate::inbound::LEASE;
 use crate::office::Office;
 use crate::store::{Bounds, Mark, Outcome, Outgoing};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -204,6 +205,7 @@ pub async fn step(office: &Office, sink: &dyn Sink, window: &[Outgoing]) -> Resu
     let marks = sink.publish(window).await?;
     crash::point("after-confirm");
     let mut again = false;
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
     for mark in &marks {
         let outcome = match &mark.outcome {
             Outcome::Sent => "sent",
@@ -217,7 +219,11 @@ pub async fn step(office: &Office, sink: &dyn Sink, window: &[Outgoing]) -> Resu
                 "failed"
             }
         };
-        metrics::counter!("eaid_published_total", "outcome" => outcome, "transport" => sink.transport()).increment(1);
+        *counts.entry(outcome).or_default() += 1;
+    }
+    for (outcome, count) in counts {
+        let transport = sink.transport();
+        metrics::counter!("eaid_published_total", "outcome" => outcome, "transport" => transport).increment(count);
     }
     office.add_marks(marks);
     if again {

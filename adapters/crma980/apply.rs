@@ -103,12 +103,7 @@ fn stored(letter: &Letter<CustomerVendor>, was: Option<DePara>, row: Option<&Sa1
 /// The columns that differ, if any.
 fn changes(before: &Sa1, after: &Sa1) -> Option<Update> {
     let mut update = Update::of(before);
-    let cells = before.to_row().cells.into_iter().zip(after.to_row().cells).enumerate();
-    for (column, (old, new)) in cells {
-        if old != new {
-            update.set.push((column, new));
-        }
-    }
+    update.set = before.to_row().changes(&after.to_row());
     (!update.set.is_empty()).then_some(update)
 }
 

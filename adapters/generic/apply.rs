@@ -52,7 +52,7 @@ fn stored(message: &Message, standing: Option<&Row>, entry: Option<&DePara>) -> 
     let (Some(row), Some(internal)) = (row(message), message.own_id()) else { return Staged::default() };
     let mut effects = match standing {
         None => vec![Effect::Insert(row)],
-        Some(before) => changes(before, row).map(Effect::Update).into_iter().collect(),
+        Some(before) => changes(before, &row).map(Effect::Update).into_iter().collect(),
     };
     if let Some((alias, id)) = message.alias().filter(|_| !entry.is_some_and(is_by_hand)) {
         effects.push(Effect::Link {
@@ -103,10 +103,8 @@ fn seen(row: &Row) -> (usize, Cell) {
     (tables::stamp_of(row.table), Cell::from(tables::stamp(row)))
 }
 
-fn changes(before: &Row, after: Row) -> Option<Update> {
-    let key = before.values(KEY);
-    let set: Vec<(usize, Cell)> =
-        after.cells.into_iter().enumerate().filter(|(column, cell)| before.cells[*column] != *cell).collect();
+fn changes(before: &Row, after: &Row) -> Option<Update> {
+    let (key, set) = (before.values(KEY), before.changes(after));
     let update = Update { table: before.table, key, set, expect: vec![seen(before)] };
     (!update.set.is_empty()).then_some(update)
 }

@@ -23,7 +23,8 @@ pub(super) fn is_own(name: &str) -> bool {
 /// The row of a message: the values of its columns between what all rows have.
 pub(super) fn row(table: &'static Table, before: [&str; 3], values: Vec<Cell>, after: [&str; 3]) -> Row {
     let before = before.into_iter().map(Cell::from);
-    Row { table, cells: before.chain(values).chain(after.into_iter().map(Cell::from)).collect() }
+    let cells: Vec<Cell> = before.chain(values).chain(after.into_iter().map(Cell::from)).collect();
+    Row { table, cells: cells.into() }
 }
 
 /// The columns of the registration.

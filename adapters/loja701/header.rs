@@ -89,12 +89,12 @@ fn money<const WHOLE: u32>(field: Option<Amount<WHOLE, 2>>) -> Decimal {
     field.map_or(Decimal::ZERO, Amount::get)
 }
 
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
+fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> Word {
+    field.as_ref().map_or("", |text| text.as_str()).into()
 }
 
 /// CPF or CNPJ without its punctuation; letters stay, since a CNPJ may have them.
-fn identification(field: &Option<Text<20>>) -> String {
+fn identification(field: &Option<Text<20>>) -> Word {
     field.as_ref().map_or("", Text::as_str).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
@@ -115,13 +115,13 @@ pub(super) fn row(
     let is_service = message.kind_of_document == Some(KindOfDocument::Rps);
     let is_nfce = message.kind_of_document == Some(KindOfDocument::Nfce);
     let mut sale = Sl1 {
-        company: letter.from.company.clone().into(),
-        l1_filial: letter.from.branch.clone().into(),
+        company: letter.from.company.clone(),
+        l1_filial: letter.from.branch.clone(),
         sale_id: document.id.into(),
-        partner: letter.from.partner.clone().into(),
-        origin: letter.from.origin.clone().into(),
+        partner: letter.from.partner.clone(),
+        origin: letter.from.origin.clone(),
         sent_by: Header::text(&letter.header.source_application).into(),
-        external_id: message.internal_id.as_ref().map_or_else(String::new, |id| id.raw().to_owned()).into(),
+        external_id: message.internal_id.as_ref().map_or("", |id| id.raw()).into(),
         version: Header::text(&letter.header.version).into(),
         format: letter.format.as_str().into(),
         uuid: letter.uuid().into(),
@@ -140,7 +140,7 @@ pub(super) fn row(
         l1_origem: "N".into(),
         l1_cliente: parties.customer.into(),
         l1_loja: parties.store.into(),
-        l1_cgccli: identification(&message.personal_identification).into(),
+        l1_cgccli: identification(&message.personal_identification),
         l1_vend: parties.seller.into(),
         l1_comis: message.commission_percent.map_or(Decimal::ZERO, Amount::get),
         l1_operado: parties.operator.into(),
@@ -157,9 +157,9 @@ pub(super) fn row(
         l1_frete: money(message.freight_value),
         l1_tpfret: books.retail.freight_type.clone().into(),
         l1_especie: document.kind.into(),
-        l1_keynfce: text(&message.key_acess_nfe).into(),
-        l1_pronfce: text(&message.nfce_protocol).into(),
-        l1_sersat: text(&message.serial_number_sat_equipament).into(),
+        l1_keynfce: text(&message.key_acess_nfe),
+        l1_pronfce: text(&message.nfce_protocol),
+        l1_sersat: text(&message.serial_number_sat_equipament),
         l1_dinheir: money(message.cash_value),
         l1_cheques: money(message.checks_value),
         l1_cartao: money(message.cards_value),
@@ -186,13 +186,13 @@ pub(super) fn row(
         l1_horcanc: eft.map(|row| row.l4_horcanc.clone()).unwrap_or_default(),
         l1_doccanc: eft.map(|row| row.l4_doccanc.clone()).unwrap_or_default(),
         l1_transp: if parties.carrier.is_empty() { goods.carrier.clone().into() } else { parties.carrier.into() },
-        l1_ecpedec: text(&message.e_commerce_order).into(),
+        l1_ecpedec: text(&message.e_commerce_order),
         l1_indpres: message.presencial_indicator.map_or("", Choice::as_str).into(),
-        l1_intermd: text(&message.intermediary_code).into(),
+        l1_intermd: text(&message.intermediary_code),
         l1_totest: money(message.state_tax_burden),
         l1_totmun: money(message.municipal_tax_burden),
         l1_totfed: money(message.federal_tax_burden),
-        l1_ltran: text(&message.tax_source).into(),
+        l1_ltran: text(&message.tax_source),
         l1_nummov: message
             .movement_number
             .as_ref()

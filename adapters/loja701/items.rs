@@ -10,6 +10,7 @@ use crate::desk::{At, Desk};
 use crate::effect::Alias;
 use crate::loja704::tables::Sc0;
 use crate::product::Named;
+use crate::table::Word;
 use crate::world::Flaw;
 use eaid_schemas::field::{Choice, Text};
 use eaid_schemas::record::members;
@@ -107,11 +108,11 @@ fn sold<'a>(
     sources(desk, at, item);
     let (discount, percent) = discounts::of_item(item, price);
     let mut line = Sl2 {
-        company: from.company.clone().into(),
-        l2_filial: from.branch.clone().into(),
+        company: from.company.clone(),
+        l2_filial: from.branch.clone(),
         l2_produto: product.unwrap_or_default().into(),
-        l2_descri: known.map(|known| known.description.clone()).unwrap_or_default().into(),
-        l2_um: known.map(|known| known.unit.clone()).unwrap_or_default().into(),
+        l2_descri: known.map_or("", |known| &known.description).into(),
+        l2_um: known.map_or("", |known| &known.unit).into(),
         l2_quant: quantity,
         l2_vrunit: unit_price,
         l2_vlritem: price,
@@ -121,15 +122,15 @@ fn sold<'a>(
         l2_valacrs: money(item.increase),
         l2_valfre: money(item.freight_value_prorated),
         l2_despesa: money(item.increase_value_prorated),
-        l2_tes: tes.into(),
-        l2_cf: cfop.into(),
+        l2_tes: tes,
+        l2_cf: cfop,
         l2_local: warehouse.unwrap_or_default().into(),
         l2_entrega: delivery(item).as_str().into(),
         l2_fdtentr: item.item_delivery_date.as_ref().map(|moment| moment.date),
-        l2_lotectl: text(&item.lot_number).into(),
-        l2_nlote: text(&item.sub_lot_number).into(),
-        l2_localiz: text(&item.address_item).into(),
-        l2_nserie: text(&item.series_item).into(),
+        l2_lotectl: text(&item.lot_number),
+        l2_nlote: text(&item.sub_lot_number),
+        l2_localiz: text(&item.address_item),
+        l2_nserie: text(&item.series_item),
         l2_transp: carrier(desk, at, item)?.into(),
         l2_totest: money(item.state_tax_burden),
         l2_totmun: money(item.municipal_tax_burden),
@@ -160,8 +161,8 @@ fn named(item: &SaleItem) -> Named<'_> {
     Named { internal_id: &item.item_internal_id, code: &item.item_code }
 }
 
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
+fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> Word {
+    field.as_ref().map_or("", |text| text.as_str()).into()
 }
 
 fn money(field: Option<eaid_schemas::retail_sales::Money>) -> Decimal {
@@ -186,15 +187,15 @@ fn operation(
     at: At,
     item: &SaleItem,
     product: Option<&Product>,
-) -> Result<(String, String), Flaw> {
+) -> Result<(Word, Word), Flaw> {
     let Some(code) = item.operation_code.as_ref().map(Text::as_str) else { return Ok(Default::default()) };
     let length = code.chars().count();
     if length > 4 {
         let tes = desk.translate(Alias::TES, &[at.code("OperationCode", &item.operation_code)])?;
-        return Ok((tes.unwrap_or_default().to_owned(), String::new()));
+        return Ok((tes.unwrap_or_default().into(), Word::default()));
     }
     if length == 3 {
-        return Ok((code.to_owned(), String::new()));
+        return Ok((code.into(), Word::default()));
     }
     let tes = product.map(|product| product.tes.as_str()).filter(|tes| !tes.is_empty());
     let tes = tes.unwrap_or(&desk.books.retail.sale_tes);
@@ -202,7 +203,7 @@ fn operation(
         let text = "Nenhuma TES para o item: informe a do produto (products.csv) ou [retail] sale_tes.";
         desk.found.error(Code::NotFound, at.tag("OperationCode"), text);
     }
-    Ok((tes.to_owned(), if length == 4 { code.to_owned() } else { String::new() }))
+    Ok((tes.into(), if length == 4 { code.into() } else { Word::default() }))
 }
 
 /// Store and branch that hold the stock: those of the reserve, else of the store that the item names (ignored
@@ -250,8 +251,8 @@ fn cancelled<'a>(desk: &mut Desk<'a, RetailSales>, at: At, index: usize, item: &
     let from = &desk.letter.from;
     let product = named(item).find(desk, at, &from.branch)?;
     Ok(Slx {
-        company: from.company.clone().into(),
-        lx_filial: from.branch.clone().into(),
+        company: from.company.clone(),
+        lx_filial: from.branch.clone(),
         lx_item: format!("{:02}", index + 1).into(),
         lx_tpcanc: "I".into(),
         lx_produto: product.unwrap_or_default().into(),

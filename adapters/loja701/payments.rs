@@ -11,6 +11,7 @@ use crate::ids;
 use crate::table::Word;
 use crate::world::Flaw;
 use chrono::{Days, NaiveDate};
+use compact_str::format_compact;
 use eaid_schemas::field::{PartnerCode, Text};
 use eaid_schemas::record::members;
 use eaid_schemas::retail_sales::{RetailSales, SaleCondition};
@@ -42,15 +43,16 @@ pub(super) fn read(desk: &mut Desk<'_, RetailSales>) -> Result<Payments, Flaw> {
         let form = form(desk, at, payment)?;
         let kind = desk.books.form(form).map_or(FormKind::Other, |form| form.kind);
         let value = value(desk, at, payment);
-        let title = at.tag("AccountReceivableDocumentInternalId");
-        let is_named = payment.account_receivable_document_internal_id.is_some() || desk.found.has_error_at(&title);
-        if form == ADVANCE && !is_named {
-            let text = "Pagamento com a forma RA (PaymentMethodCode) precisa do título do adiantamento: informe AccountReceivableDocumentInternalId.";
-            desk.found.error(Code::Missing, title, text);
+        if form == ADVANCE && payment.account_receivable_document_internal_id.is_none() {
+            let title = at.tag("AccountReceivableDocumentInternalId");
+            if !desk.found.has_error_at(&title) {
+                let text = "Pagamento com a forma RA (PaymentMethodCode) precisa do título do adiantamento: informe AccountReceivableDocumentInternalId.";
+                desk.found.error(Code::Missing, title, text);
+            }
         }
         let mut row = row(desk, payment);
         row.l4_forma = form.into();
-        row.l4_adminis = administrator(desk, at, payment, kind)?.into();
+        row.l4_adminis = administrator(desk, at, payment, kind)?;
         if CARDS.contains(&form) {
             row.l4_formaid = transaction(&mut transactions, payment).to_string().into();
         }
@@ -159,32 +161,32 @@ fn administrator<'a>(
     at: At,
     payment: &'a SaleCondition,
     kind: FormKind,
-) -> Result<String, Flaw> {
+) -> Result<Word, Flaw> {
     let bank = at.code("BankCheck", &payment.bank_check);
     if let (FormKind::Cheque, Some(external)) = (kind, bank.value.map(Text::as_str)) {
         let Some(internal) = desk.internal(Alias::GENERIC, external)? else {
             desk.found.missing_depara(desk.letter.partner(), Alias::GENERIC, external, at.tag(bank.name));
-            return Ok(String::new());
+            return Ok(Word::default());
         };
-        return Ok(of_table(desk, internal, "K6", external, &bank).unwrap_or_default().to_owned());
+        return Ok(of_table(desk, internal, "K6", external, &bank).unwrap_or_default().into());
     }
     let tag = at.code("FinancialManagerCode", &payment.financial_manager_code);
-    let Some(external) = tag.value.map(Text::as_str) else { return Ok(String::new()) };
+    let Some(external) = tag.value.map(Text::as_str) else { return Ok(Word::default()) };
     let literal = desk.internal(Alias::ADMINISTRATOR, external)?.is_none();
     let code = if literal && desk.books.administrator(external).is_some() {
         external
     } else {
-        let Some(code) = desk.translate(Alias::ADMINISTRATOR, &[tag])? else { return Ok(String::new()) };
+        let Some(code) = desk.translate(Alias::ADMINISTRATOR, &[tag])? else { return Ok(Word::default()) };
         code
     };
     match desk.books.administrator(code) {
-        Some(administrator) => Ok(format!("{}-{}", administrator.code, administrator.description)),
+        Some(administrator) => Ok(format_compact!("{}-{}", administrator.code, administrator.description)),
         None => {
             let text = format!(
                 "A administradora {code} não está em card_administrators.csv: cadastre-a ou corrija o De/Para."
             );
             desk.found.error(Code::NotInList, at.tag("FinancialManagerCode"), text);
-            Ok(String::new())
+            Ok(Word::default())
         }
     }
 }
@@ -221,8 +223,8 @@ fn row(desk: &Desk<'_, RetailSales>, payment: &SaleCondition) -> Sl4 {
     let eft = payment.eft_date.as_ref();
     let cancelled = payment.eft_cancellation_date.as_ref();
     Sl4 {
-        company: from.company.clone().into(),
-        l4_filial: from.branch.clone().into(),
+        company: from.company.clone(),
+        l4_filial: from.branch.clone(),
         l4_nsutef: text(&payment.unique_serial_number).into(),
         l4_autoriz: text(&payment.eft_autorization).into(),
         l4_numcart: text(&payment.card_number).into(),

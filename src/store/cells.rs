@@ -79,8 +79,11 @@ fn reject(table: &Table, column: &Column, why: &str) -> NotKept {
 
 /// An amount in the scale of its column, rounded half away from zero.
 fn scaled(amount: Decimal, scale: u32) -> Option<Decimal> {
-    let mut amount = amount.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
-    amount.rescale(scale);
+    let mut amount = amount;
+    if amount.scale() != scale {
+        amount = amount.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+        amount.rescale(scale);
+    }
     let fits = amount.scale() == scale && amount.mantissa().unsigned_abs() < 10u128.pow(PRECISION);
     // Zero has no sign.
     fits.then(|| if amount.is_zero() { amount.abs() } else { amount })
@@ -95,7 +98,7 @@ pub(super) fn read_part(table: &'static Table, columns: &[usize], texts: Vec<Opt
     for (column, text) in columns.iter().zip(texts) {
         cells[*column] = read(table, &table.columns[*column], text)?;
     }
-    Ok(Row { table, cells })
+    Ok(Row { table, cells: cells.into() })
 }
 
 /// Reads a row of a declared table from the texts of its columns.
@@ -104,7 +107,7 @@ pub(super) fn read_row(table: &'static Table, texts: Vec<Option<Word>>) -> sqlx:
         return Err(unfit(format!("a row of {} with {} columns", table.name, texts.len())));
     }
     let cells = table.columns.iter().zip(texts).map(|(column, text)| read(table, column, text));
-    Ok(Row { table, cells: cells.collect::<sqlx::Result<_>>()? })
+    Ok(Row { table, cells: cells.collect::<sqlx::Result<Vec<_>>>()?.into() })
 }
 
 fn read(table: &Table, column: &Column, text: Option<Word>) -> sqlx::Result<Cell> {

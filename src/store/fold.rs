@@ -243,7 +243,7 @@ fn amended<'a>(mut row: Cow<'a, Row>, update: &'a Update) -> Result<Cow<'a, Row>
         return Err(stale("a row is not as it was expected"));
     }
     for (column, value) in &update.set {
-        row.to_mut().cells[*column] = value.clone();
+        row.to_mut().set(*column, value.clone());
     }
     Ok(row)
 }

@@ -19,6 +19,7 @@ mod memory;
 mod migrate;
 mod monitor;
 mod numbers;
+mod numeric;
 mod outbox;
 mod overview;
 #[cfg(test)]

@@ -37,7 +37,7 @@ fn held(house: &House) -> Vec<String> {
         let mut rows: Vec<&Row> = house.paper.rows_of(table).collect();
         rows.sort_by_cached_key(|row| row.values(KEY));
         for row in rows {
-            let cells = table.columns.iter().zip(&row.cells).map(|(column, cell)| {
+            let cells = table.columns.iter().zip(row.cells.iter()).map(|(column, cell)| {
                 // Reserves are counted apart from sales, children and orders.
                 let is_reserve = ["c0_num", "l2_reserva"].contains(&column.name);
                 let is_number = is_reserve || column.name.ends_with("_num") || column.name.ends_with("_orcres");
@@ -166,7 +166,7 @@ fn left(house: &House, of: Option<&str>) -> BTreeSet<String> {
                 continue;
             }
             // The rows of samples do not say that they hold stock back.
-            let cells = table.columns.iter().zip(&row.cells).filter(|(column, _)| column.name != "stock");
+            let cells = table.columns.iter().zip(row.cells.iter()).filter(|(column, _)| column.name != "stock");
             told.insert(format!("{} {:?}", table.name, cells.map(|(_, cell)| cell).collect::<Vec<_>>()));
         }
     }

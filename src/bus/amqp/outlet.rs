@@ -74,7 +74,7 @@ impl Outlet {
     }
 
     /// Publishes a window; waits its turn.
-    pub(super) async fn post(&self, post: Post, letters: &[Letter]) -> Result<Vec<Posted>, Fault> {
+    pub(super) async fn post(&self, post: Post, letters: Vec<Letter>) -> Result<Vec<Posted>, Fault> {
         let mut slot = self.slot(post).lock().await;
         let link = self.link.now();
         if let Some(reason) = link.blocked {

@@ -58,7 +58,7 @@ impl Publisher {
     /// # Errors
     /// [`Fault`] where nothing is known of the window; this publisher is of no use any more then.
     pub async fn publish(&self, window: &[Letter]) -> Result<Vec<Posted>, Fault> {
-        window::publish(&self.channel, window, self.settings.window_timeout()).await.map_err(Fault::from)
+        window::publish(&self.channel, window.to_vec(), self.settings.window_timeout()).await.map_err(Fault::from)
     }
 
     /// Closes the connection.

@@ -43,7 +43,7 @@ async fn bury(mut burials: Vec<(AmqpTicket, Letter)>) {
         let Some((first, _)) = burials.first() else { return };
         let outlet = Arc::clone(&first.lane().outlet);
         let (tickets, letters): (Vec<_>, Vec<_>) = burials.into_iter().unzip();
-        let posted = match outlet.post(Post::Dead, &letters).await {
+        let posted = match outlet.post(Post::Dead, letters.clone()).await {
             Ok(posted) => posted,
             Err(fault) => {
                 tracing::warn!(%fault, count = letters.len(), "dead letters are held");

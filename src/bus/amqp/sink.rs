@@ -9,6 +9,7 @@ use crate::store::{Mark, Outcome, Outgoing};
 use async_trait::async_trait;
 use eaid_schemas::envelope::Format;
 use lapin::protocol::BasicProperties;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,29 +36,29 @@ impl Sink for AmqpSink {
 
     async fn publish(&self, window: &[Outgoing]) -> Result<Vec<Mark>, Fault> {
         let greatest = self.outlet.greatest();
-        let mut marks = Vec::with_capacity(window.len());
+        let mut all = Vec::with_capacity(window.len());
         let (fit, large): (Vec<_>, Vec<_>) = window.iter().partition(|outgoing| outgoing.body.len() <= greatest);
         for outgoing in large {
             let text = format!("a mensagem tem {} bytes; o broker aceita {greatest}", outgoing.body.len());
-            marks.push(Mark { id: outgoing.id, outcome: Outcome::Failed(text, LATE) });
+            all.push(Mark { id: outgoing.id, outcome: Outcome::Failed(text, LATE) });
         }
         let mut rest = fit.as_slice();
         while !rest.is_empty() {
             let (part, later) = rest.split_at(part_length(rest, self.outlet.settings.window));
             rest = later;
             let letters: Vec<Letter> = part.iter().map(|outgoing| self.letter(outgoing)).collect();
-            match self.outlet.post(Post::Answers, &letters).await {
-                Ok(posted) => marks.extend(part.iter().zip(posted).map(|(outgoing, posted)| mark(outgoing, posted))),
-                Err(fault) if marks.is_empty() => return Err(fault),
+            match self.outlet.post(Post::Answers, letters).await {
+                Ok(posted) => all.extend(marks(part, posted)),
+                Err(fault) if all.is_empty() => return Err(fault),
                 Err(fault) => {
                     // The marks of what went out must not be lost with the part that failed.
                     let failed = || Outcome::Failed(fault.to_string(), NEXT);
-                    marks.extend(part.iter().chain(later).map(|outgoing| Mark { id: outgoing.id, outcome: failed() }));
+                    all.extend(part.iter().chain(later).map(|outgoing| Mark { id: outgoing.id, outcome: failed() }));
                     break;
                 }
             }
         }
-        Ok(marks)
+        Ok(all)
     }
 }
 
@@ -79,7 +80,7 @@ impl AmqpSink {
             is_mandatory: outgoing.route_key != "unknown",
             message_id: outgoing.id.to_string(),
             properties,
-            body: Arc::from(outgoing.body.as_bytes()),
+            body: Arc::clone(&outgoing.body).into(),
         }
     }
 }
@@ -94,13 +95,21 @@ fn part_length(rest: &[&Outgoing], window: usize) -> usize {
     fitting.count().max(1)
 }
 
-fn mark(outgoing: &Outgoing, posted: Posted) -> Mark {
-    let kind = outgoing.kind.as_str();
-    let (what, outcome) = match posted {
-        Posted::Confirmed => ("confirmed", Outcome::Sent),
-        Posted::Returned(reason) => ("returned", Outcome::Unroutable(reason)),
-        Posted::Refused => ("refused", Outcome::Failed("o broker recusou a publicação (nack)".to_owned(), SOON)),
+/// Notes what became of messages, and counts it.
+fn marks(part: &[&Outgoing], posted: Vec<Posted>) -> Vec<Mark> {
+    let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+    let mark = |(outgoing, posted): (&&Outgoing, Posted)| {
+        let (what, outcome) = match posted {
+            Posted::Confirmed => ("confirmed", Outcome::Sent),
+            Posted::Returned(reason) => ("returned", Outcome::Unroutable(reason)),
+            Posted::Refused => ("refused", Outcome::Failed("o broker recusou a publicação (nack)".to_owned(), SOON)),
+        };
+        *counts.entry((outgoing.kind.as_str(), what)).or_default() += 1;
+        Mark { id: outgoing.id, outcome }
     };
-    metrics::counter!("eaid_amqp_published_total", "kind" => kind, "outcome" => what).increment(1);
-    Mark { id: outgoing.id, outcome }
+    let marks = part.iter().zip(posted).map(mark).collect();
+    for ((kind, what), count) in counts {
+        metrics::counter!("eaid_amqp_published_total", "kind" => kind, "outcome" => what).increment(count);
+    }
+    marks
 }

@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use futures_util::poll;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::protocol::BasicProperties;
+use lapin::types::ShortString;
 use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ pub(super) async fn open(connection: &Connection) -> lapin::Result<Channel> {
 }
 
 /// Publishes a window and awaits every confirm.
-pub(super) async fn publish(channel: &Channel, letters: &[Letter], limit: Duration) -> Result<Vec<Posted>, Broken> {
+pub(super) async fn publish(channel: &Channel, letters: Vec<Letter>, limit: Duration) -> Result<Vec<Posted>, Broken> {
     match tokio::time::timeout(limit, post(channel, letters)).await {
         Ok(Ok(posted)) => Ok(posted),
         Ok(Err(Trouble::Channel(error))) => Err(Broken(format!("publicação: {}", describe(&error)))),
@@ -81,20 +82,21 @@ impl From<lapin::Error> for Trouble {
     }
 }
 
-async fn post(channel: &Channel, letters: &[Letter]) -> Result<Vec<Posted>, Trouble> {
+async fn post(channel: &Channel, letters: Vec<Letter>) -> Result<Vec<Posted>, Trouble> {
     let mut written = Vec::with_capacity(letters.len());
+    let mut fates = Vec::with_capacity(letters.len());
     for letter in letters {
+        let id = short(&letter.message_id);
         // The first poll puts the frames in lapin's queue, in order; waiting for each to be written before the
         // next is queued would cost a turn of its I/O thread a message.
-        let mut one = Box::pin(send(channel, letter));
+        let mut one = Box::pin(send(channel, letter, id.clone()));
         match poll!(one.as_mut()) {
-            Poll::Ready(confirm) => written.push(Step::Written(confirm?)),
-            Poll::Pending => written.push(Step::Queued(one)),
+            Poll::Ready(confirm) => written.push((id, Step::Written(confirm?))),
+            Poll::Pending => written.push((id, Step::Queued(one))),
         }
     }
-    let mut is_acked = Vec::with_capacity(letters.len());
     let mut returned = HashMap::new();
-    for step in written {
+    for (id, step) in written {
         let confirm = match step {
             Step::Written(confirm) => confirm,
             Step::Queued(queued) => queued.await?,
@@ -104,20 +106,13 @@ async fn post(channel: &Channel, letters: &[Letter]) -> Result<Vec<Posted>, Trou
             Confirmation::Nack(message) => (false, message),
             Confirmation::NotRequested => return Err(Trouble::NotRequested),
         };
-        is_acked.push(acked);
+        fates.push((id, if acked { Posted::Confirmed } else { Posted::Refused }));
         if let Some(message) = message {
-            let id = message.delivery.properties.message_id().as_ref().map(ToString::to_string);
+            let id = message.delivery.properties.message_id().clone();
             returned.insert(id.unwrap_or_default(), format!("{} {}", message.reply_code, message.reply_text));
         }
     }
-    let fates = letters.iter().zip(is_acked);
-    Ok(fates
-        .map(|(letter, is_acked)| match (returned.remove(&letter.message_id), is_acked) {
-            (Some(reason), _) => Posted::Returned(reason),
-            (None, true) => Posted::Confirmed,
-            (None, false) => Posted::Refused,
-        })
-        .collect())
+    Ok(fates.into_iter().map(|(id, fate)| returned.remove(&id).map_or(fate, Posted::Returned)).collect())
 }
 
 enum Step<F> {
@@ -125,8 +120,8 @@ enum Step<F> {
     Written(PublisherConfirm),
 }
 
-async fn send(channel: &Channel, letter: &Letter) -> lapin::Result<PublisherConfirm> {
+async fn send(channel: &Channel, letter: Letter, id: ShortString) -> lapin::Result<PublisherConfirm> {
     let options = BasicPublishOptions { mandatory: letter.is_mandatory, ..BasicPublishOptions::default() };
-    let properties = letter.properties.clone().with_delivery_mode(2).with_message_id(short(&letter.message_id));
+    let properties = letter.properties.with_delivery_mode(2).with_message_id(id);
     channel.basic_publish(short(&letter.exchange), short(&letter.key), options, &letter.body, properties).await
 }

@@ -2,6 +2,7 @@
 
 use super::effects::physical;
 use super::migrate::is_sparse;
+use super::numeric;
 use super::rows::{Column, NewRows, put};
 use crate::store::NotKept;
 use crate::store::cells::{Fit, fit};
@@ -74,7 +75,8 @@ impl<'a> Cells<'a> {
         let written = match fit(self.table, self.column, cell)? {
             Fit::Text(text) if self.is_sparse => put(some(text), buffer),
             Fit::Text(text) => put(text, buffer),
-            Fit::Amount(amount) => put(Some(amount).filter(|amount| !(self.is_sparse && amount.is_zero())), buffer),
+            Fit::Amount(amount) if self.is_sparse && amount.is_zero() => put(None::<&str>, buffer),
+            Fit::Amount(amount) => numeric::put(amount, buffer),
             Fit::Date(date) => put(date, buffer),
         };
         Ok(written?)

@@ -195,7 +195,7 @@ pub fn row(name: &str, texts: &[(&str, &str)]) -> Row {
     for (name, text) in texts {
         cells[column(table, name)] = cell(table, name, text);
     }
-    Row { table, cells }
+    Row { table, cells: cells.into() }
 }
 
 /// A sale.
@@ -265,7 +265,11 @@ pub fn row_key(number: &str) -> Key {
 pub fn entry(uuid: &str) -> Entry {
     Entry {
         id: Uuid::now_v7(),
-        fingerprint: Fingerprint { partner: PARTNER.into(), uuid: uuid.into(), digest: format!("digest of {uuid}").into() },
+        fingerprint: Fingerprint {
+            partner: PARTNER.into(),
+            uuid: uuid.into(),
+            digest: format!("digest of {uuid}").into(),
+        },
         business: BusinessKey {
             partner: PARTNER.into(),
             transaction: "RETAILSALES".into(),
