@@ -133,7 +133,7 @@ impl Key {
         Key::Left {
             table: row.table.name,
             column: row.table.columns[column].name,
-            value: row.cells[column].as_text().into(),
+            value: row[column].as_text().into(),
             key: joined(&row.values(crate::table::KEY)),
         }
     }

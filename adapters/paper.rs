@@ -90,8 +90,7 @@ impl Paper {
                     if let Some(entry) = self.depara.get(&(partner.to_string(), alias, external.to_string())) {
                         world.know_depara(&partner, alias, &external, entry.clone());
                         let linked = self.rows.iter().filter(|row| {
-                            row.table == table
-                                && table.link.is_some_and(|link| row.cells[link].as_text() == entry.internal)
+                            row.table == table && table.link.is_some_and(|link| row[link].as_text() == entry.internal)
                         });
                         linked.for_each(|row| world.know_row(row.clone()));
                     }
@@ -152,7 +151,7 @@ impl Paper {
             Effect::Update(update) => {
                 let row = self.rows.iter_mut().find(|row| row.table == update.table && row.values(KEY) == update.key);
                 let Some(row) = row else { return Err(Flaw(format!("no row of {} to update", update.table.name))) };
-                if update.expect.iter().any(|(column, value)| row.cells[*column] != *value) {
+                if update.expect.iter().any(|(column, value)| row[*column] != *value) {
                     return Err(Flaw(format!("a row of {} is not as expected", update.table.name)));
                 }
                 for (column, value) in &update.set {

@@ -4,7 +4,10 @@
 use chrono::NaiveDate;
 use compact_str::CompactString;
 use rust_decimal::Decimal;
-use std::sync::Arc;
+
+mod row;
+
+pub use row::{Cells, Filled, Row};
 
 /// A text of a row. Most are short: up to 24 bytes need no memory of their own.
 pub type Word = CompactString;
@@ -124,6 +127,8 @@ impl Cell {
 
 /// A type that a column can be in a row's struct.
 pub trait CellType: Clone {
+    /// Whether it is the empty value of its kind.
+    fn is_empty(&self) -> bool;
     /// Becomes a cell, without a copy.
     fn into_cell(self) -> Cell;
     /// From a cell; the empty value where the kinds differ.
@@ -131,6 +136,9 @@ pub trait CellType: Clone {
 }
 
 impl CellType for Word {
+    fn is_empty(&self) -> bool {
+        self.as_str().is_empty()
+    }
     fn into_cell(self) -> Cell {
         Cell::Text(self)
     }
@@ -143,6 +151,9 @@ impl CellType for Word {
 }
 
 impl CellType for Decimal {
+    fn is_empty(&self) -> bool {
+        self.is_zero()
+    }
     fn into_cell(self) -> Cell {
         Cell::Amount(self)
     }
@@ -155,6 +166,9 @@ impl CellType for Decimal {
 }
 
 impl CellType for Option<NaiveDate> {
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
     fn into_cell(self) -> Cell {
         Cell::Date(self)
     }
@@ -192,41 +206,10 @@ impl From<Option<NaiveDate>> for Cell {
     }
 }
 
-/// A row of any table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its table.
-    pub table: &'static Table,
-    /// A cell a column, in the order of the declaration. Shared: a row that is decided stands in what is kept and in
-    /// what the rest of the batch sees.
-    pub cells: Arc<Vec<Cell>>,
-}
-
-impl Row {
-    /// Gives a column another value.
-    pub fn set(&mut self, column: usize, value: Cell) {
-        Arc::make_mut(&mut self.cells)[column] = value;
-    }
-
-    /// The columns that another row of the table holds otherwise, with its values.
-    pub fn changes(&self, after: &Row) -> Vec<(usize, Cell)> {
-        let pairs = self.cells.iter().zip(&*after.cells).enumerate();
-        pairs
-            .filter(|(_, (before, after))| before != after)
-            .map(|(column, (_, after))| (column, after.clone()))
-            .collect()
-    }
-
-    /// The values of an index of the table.
-    pub fn values(&self, index: usize) -> Vec<Cell> {
-        self.table.indexes[index].columns.iter().map(|column| self.cells[*column].clone()).collect()
-    }
-}
-
 /// The value of the next cell; the empty value where there is none.
 // Once for each of the three types: in each of five hundred columns, it is what compiling takes its time for.
 #[inline(never)]
-pub fn next_value<T: CellType>(cells: &mut std::slice::Iter<'_, Cell>) -> T {
+pub fn next_value<T: CellType>(cells: &mut Cells<'_>) -> T {
     T::from_cell(cells.next().unwrap_or(&Cell::Date(None)))
 }
 
@@ -294,7 +277,7 @@ macro_rules! excerpt {
             const COLUMNS: Option<&'static [usize]> = Some(&[$($of::$column),+]);
 
             fn read(row: &$crate::table::Row) -> Self {
-                $name { $($column: $crate::table::CellType::from_cell(&row.cells[$of::$column]),)+ }
+                $name { $($column: $crate::table::CellType::from_cell(&row[$of::$column]),)+ }
             }
         }
     };
@@ -377,14 +360,13 @@ macro_rules! table {
             };
 
             fn into_row(self) -> $crate::table::Row {
-                $crate::table::Row {
-                    table: <Self as $crate::table::Declared>::TABLE,
-                    cells: vec![$($crate::table::CellType::into_cell(self.$column),)+].into(),
-                }
+                let mut filled = $crate::table::Filled::default();
+                $(filled.add($name::$column, self.$column);)+
+                $crate::table::Row::new(<Self as $crate::table::Declared>::TABLE, filled)
             }
 
             fn from_row(row: &$crate::table::Row) -> Self {
-                let mut cells = row.cells.iter();
+                let mut cells = row.cells();
                 $name { $($column: $crate::table::next_value(&mut cells),)+ }
             }
         }

@@ -202,7 +202,7 @@ impl Shelf {
             places.entry(row.values(*index)).or_default().push(place);
         }
         if let Some(link) = row.table.link {
-            self.by_link.entry(row.cells[link].as_text().into()).or_default().push(place);
+            self.by_link.entry(row[link].as_text().into()).or_default().push(place);
         }
         self.rows.push(Some(row));
     }

@@ -24,7 +24,7 @@ pub(super) fn is_own(name: &str) -> bool {
 pub(super) fn row(table: &'static Table, before: [&str; 3], values: Vec<Cell>, after: [&str; 3]) -> Row {
     let before = before.into_iter().map(Cell::from);
     let cells: Vec<Cell> = before.chain(values).chain(after.into_iter().map(Cell::from)).collect();
-    Row { table, cells: cells.into() }
+    Row::of(table, cells)
 }
 
 /// The columns of the registration.
@@ -34,7 +34,7 @@ pub(super) fn columns_of(table: &'static Table) -> &'static [Column] {
 
 /// `GeneratedOn` of the message that wrote a row.
 pub(super) fn stamp(row: &Row) -> &str {
-    row.cells.last().map_or("", Cell::as_text)
+    row[stamp_of(row.table)].as_text()
 }
 
 /// The column of the stamp.

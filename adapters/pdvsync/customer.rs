@@ -163,9 +163,7 @@ pub(super) fn changed(known: &Pcclient, customer: &Customer, world: &World) -> O
     ];
     let row = now.to_row();
     let update = Update::of(known);
-    Some(Effect::Update(
-        columns.into_iter().fold(update, |update, column| update.set(column, row.cells[column].clone())),
-    ))
+    Some(Effect::Update(columns.into_iter().fold(update, |update, column| update.set(column, row[column].clone()))))
 }
 
 /// A row with all that is told; what is not told stays.

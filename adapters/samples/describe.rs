@@ -108,7 +108,7 @@ fn sent(sending: &Sending) -> Value {
 }
 
 fn columns(row: &Row) -> Value {
-    let columns = row.cells.iter().enumerate().map(|(place, cell)| column_of(row.table, place, cell));
+    let columns = row.cells().enumerate().map(|(place, cell)| column_of(row.table, place, cell));
     Value::Object(columns.collect())
 }
 

@@ -134,5 +134,5 @@ fn row(table: &'static Table, columns: &Value) -> Result<Row, String> {
             Kind::Date => Cell::Date(Some(NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| wrong())?)),
         };
     }
-    Ok(Row { table, cells: cells.into() })
+    Ok(Row::of(table, cells))
 }

@@ -83,7 +83,7 @@ impl Footprint {
 
     /// Notes a row that comes, changes or goes, by all the ways to find it.
     pub(super) fn change_row(&mut self, row: &Row) {
-        let text = |column: usize| row.cells[column].as_text();
+        let text = |column: usize| row[column].as_text();
         for (index, declared) in row.table.indexes.iter().enumerate() {
             self.changed.insert(rows(row.table, index, declared.columns.iter().map(|column| text(*column))));
         }

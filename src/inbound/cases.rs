@@ -107,7 +107,7 @@ async fn entries(house: &House) -> BTreeSet<[String; 4]> {
 fn told(table: &Table, mut rows: Vec<Row>) -> Vec<String> {
     rows.sort_by_cached_key(|row| row.values(KEY));
     let told = |row: &Row| {
-        let columns = table.columns.iter().zip(row.cells.iter()).filter(|(column, _)| !MOMENTS.contains(&column.name));
+        let columns = table.columns.iter().zip(row.cells()).filter(|(column, _)| !MOMENTS.contains(&column.name));
         columns.map(|(column, cell)| format!("{}={}", column.name, text(cell))).collect::<Vec<_>>().join(" ")
     };
     rows.iter().map(told).collect()

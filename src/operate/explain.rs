@@ -123,7 +123,7 @@ fn value(cell: &Cell) -> serde_json::Value {
 }
 
 fn row_line(change: &'static str, row: &Row) -> RowLine {
-    let filled = row.table.columns.iter().zip(row.cells.iter()).filter(|(_, cell)| !cell.is_empty());
+    let filled = row.filled().map(|(column, cell)| (&row.table.columns[column], cell));
     let columns = filled.map(|(column, cell)| (column.name.to_owned(), value(cell))).collect();
     RowLine { change, table: row.table.name, columns }
 }

@@ -94,11 +94,8 @@ pub(super) fn read_part(table: &'static Table, columns: &[usize], texts: Vec<Opt
     if texts.len() != columns.len() {
         return Err(unfit(format!("a part of a row of {} with {} columns", table.name, texts.len())));
     }
-    let mut cells: Vec<Cell> = table.columns.iter().map(|column| Cell::empty(column.kind)).collect();
-    for (column, text) in columns.iter().zip(texts) {
-        cells[*column] = read(table, &table.columns[*column], text)?;
-    }
-    Ok(Row { table, cells: cells.into() })
+    let cell = |(column, text): (&usize, _)| Ok((*column, read(table, &table.columns[*column], text)?));
+    Ok(Row::part(table, columns.iter().zip(texts).map(cell).collect::<sqlx::Result<_>>()?))
 }
 
 /// Reads a row of a declared table from the texts of its columns.
@@ -107,7 +104,7 @@ pub(super) fn read_row(table: &'static Table, texts: Vec<Option<Word>>) -> sqlx:
         return Err(unfit(format!("a row of {} with {} columns", table.name, texts.len())));
     }
     let cells = table.columns.iter().zip(texts).map(|(column, text)| read(table, column, text));
-    Ok(Row { table, cells: cells.collect::<sqlx::Result<Vec<_>>>()?.into() })
+    Ok(Row::of(table, cells.collect::<sqlx::Result<Vec<_>>>()?))
 }
 
 fn read(table: &Table, column: &Column, text: Option<Word>) -> sqlx::Result<Cell> {

@@ -103,7 +103,7 @@ impl<'a> Act<'a> {
     /// A part of the row's key.
     fn key(self, at: usize, column: usize) -> Option<&'a Cell> {
         match self {
-            Act::Insert(row) => row.cells.get(column),
+            Act::Insert(row) => Some(&row[column]),
             Act::Update(update) => update.key.get(at),
             Act::Delete(key) => key.get(at),
         }
@@ -239,7 +239,7 @@ fn delete(net: Net<'_>) -> Result<Net<'_>, NotKept> {
 }
 
 fn amended<'a>(mut row: Cow<'a, Row>, update: &'a Update) -> Result<Cow<'a, Row>, NotKept> {
-    if update.expect.iter().any(|(column, value)| row.cells[*column] != *value) {
+    if update.expect.iter().any(|(column, value)| row[*column] != *value) {
         return Err(stale("a row is not as it was expected"));
     }
     for (column, value) in &update.set {

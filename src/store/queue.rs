@@ -23,7 +23,7 @@ impl Queue {
     /// Where a row stands among the ready ones: its lane and its place there. Without a row: before all of them.
     pub(super) fn place(&self, row: Option<&Row>) -> Vec<String> {
         let columns = &self.table.indexes[self.index].columns[1..];
-        columns.iter().map(|column| row.map_or("", |row| row.cells[*column].as_text()).to_owned()).collect()
+        columns.iter().map(|column| row.map_or("", |row| row[*column].as_text()).to_owned()).collect()
     }
 
     /// The names of the columns of the index.

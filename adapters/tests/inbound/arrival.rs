@@ -64,7 +64,7 @@ fn rows(house: &House) -> BTreeSet<String> {
     let reserves: HashMap<String, String> = reserves.iter().map(name).collect();
     let all = TABLES.iter().flat_map(|table| house.paper.rows_of(table));
     let text = |row: &eaid_adapters::table::Row| {
-        let cells = row.table.columns.iter().zip(row.cells.iter()).map(|(column, cell)| match column.name {
+        let cells = row.table.columns.iter().zip(row.cells()).map(|(column, cell)| match column.name {
             "l1_num" | "l2_num" | "l4_num" => sales[cell.as_text()].to_owned(),
             "c0_num" | "l2_reserva" => reserves[cell.as_text()].clone(),
             _ => format!("{cell:?}"),

@@ -37,7 +37,7 @@ fn held(house: &House) -> Vec<String> {
         let mut rows: Vec<&Row> = house.paper.rows_of(table).collect();
         rows.sort_by_cached_key(|row| row.values(KEY));
         for row in rows {
-            let cells = table.columns.iter().zip(row.cells.iter()).map(|(column, cell)| {
+            let cells = table.columns.iter().zip(row.cells()).map(|(column, cell)| {
                 // Reserves are counted apart from sales, children and orders.
                 let is_reserve = ["c0_num", "l2_reserva"].contains(&column.name);
                 let is_number = is_reserve || column.name.ends_with("_num") || column.name.ends_with("_orcres");
@@ -160,13 +160,13 @@ fn left(house: &House, of: Option<&str>) -> BTreeSet<String> {
     for table in TABLES.iter().filter(|table| !["order_trace", "sl2", "sl4", "slx"].contains(&table.name)) {
         for row in house.paper.rows_of(table) {
             let column = |name: &str| table.columns.iter().position(|column| column.name == name);
-            let text = |name: &str| column(name).map_or("", |place| row.cells[place].as_text());
+            let text = |name: &str| column(name).map_or("", |place| row[place].as_text());
             if of.is_some_and(|id| table.name == "sl1" && text("external_id") == id && text("l1_orcres").is_empty()) {
                 assert_eq!((text("l1_storc"), text("sale_id")), ("C", ""));
                 continue;
             }
             // The rows of samples do not say that they hold stock back.
-            let cells = table.columns.iter().zip(row.cells.iter()).filter(|(column, _)| column.name != "stock");
+            let cells = table.columns.iter().zip(row.cells()).filter(|(column, _)| column.name != "stock");
             told.insert(format!("{} {:?}", table.name, cells.map(|(_, cell)| cell).collect::<Vec<_>>()));
         }
     }

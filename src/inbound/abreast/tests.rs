@@ -111,7 +111,7 @@ impl Stand {
     async fn names(&self) -> Vec<String> {
         let at = Sa1::TABLE.columns.iter().position(|column| column.name == "a1_nome").expect("the name");
         let rows = self.house.rows(Sa1::TABLE).await;
-        let mut names: Vec<_> = rows.iter().map(|row| row.cells[at].as_text().to_owned()).collect();
+        let mut names: Vec<_> = rows.iter().map(|row| row[at].as_text().to_owned()).collect();
         names.sort();
         names
     }

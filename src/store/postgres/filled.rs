@@ -26,15 +26,8 @@ impl Filled {
         let filled = tables.entry(table.name).or_default();
         filled.resize(table.columns.len(), false);
         table.key().iter().for_each(|column| filled[*column] = true);
-        let (known, mut open): (Vec<usize>, Vec<usize>) = (0..filled.len()).partition(|column| filled[*column]);
-        // Row by row: wide rows are read once.
         for row in &changes.inserts {
-            open.retain(|column| row.cells[*column].is_empty());
-        }
-        filled.fill(true);
-        open.iter().for_each(|column| filled[*column] = false);
-        if known.len() + open.len() == filled.len() {
-            return known;
+            row.filled().for_each(|(column, _)| filled[column] = true);
         }
         (0..filled.len()).filter(|column| filled[*column]).collect()
     }
@@ -65,13 +58,14 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// Gathers them.
     pub(super) fn gathered(&self) -> Result<Column<'a>, NotKept> {
-        let cells: Vec<&Cell> = self.rows.iter().map(|row| &row.cells[self.column]).collect();
+        let cells: Vec<&Cell> = self.rows.iter().map(|row| &row[self.column]).collect();
         values(self.table, self.column, &cells)
     }
 
-    /// Writes one of them with its length before it.
-    pub(super) fn copy(&self, row: usize, buffer: &mut PgArgumentBuffer) -> Result<(), NotKept> {
-        let cell = &self.rows[row].cells[self.column];
+    /// Writes one of them with its length before it. The columns of a row are written in the order of the declaration:
+    /// each is looked for from where the one before was found.
+    pub(super) fn copy(&self, row: usize, from: &mut usize, buffer: &mut PgArgumentBuffer) -> Result<(), NotKept> {
+        let cell = self.rows[row].next_of(self.column, from);
         let written = match fit(self.table, self.column, cell)? {
             Fit::Text(text) if self.is_sparse => put(some(text), buffer),
             Fit::Text(text) => put(text, buffer),

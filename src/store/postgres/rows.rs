@@ -110,10 +110,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn copy(&self, row: usize, buffer: &mut PgArgumentBuffer) -> Result<(), NotKept> {
+    fn copy(&self, row: usize, from: &mut usize, buffer: &mut PgArgumentBuffer) -> Result<(), NotKept> {
         match self {
             Source::Column(column) => Ok(column.copy(row, buffer)?),
-            Source::Cells(cells) => cells.copy(row, buffer),
+            Source::Cells(cells) => cells.copy(row, from, buffer),
         }
     }
 }
@@ -217,8 +217,9 @@ impl<'a> Copy<'a> {
         let width = i16::try_from(self.rows.columns.len()).unwrap_or(i16::MAX).to_be_bytes();
         while self.encoded < self.rows.count && self.piece.len() < PIECE {
             self.piece.extend_from_slice(&width);
+            let mut from = 0;
             for (_, column) in &self.rows.columns {
-                column.copy(self.encoded, &mut self.piece)?;
+                column.copy(self.encoded, &mut from, &mut self.piece)?;
             }
             self.encoded += 1;
         }

@@ -55,14 +55,12 @@ async fn insert(connection: &mut SqliteConnection, changes: &Changes<'_>) -> Res
     }
     let table = changes.table;
     let filled: Columns = (0..table.columns.len())
-        .filter(|column| {
-            table.key().contains(column) || changes.inserts.iter().any(|row| !row.cells[*column].is_empty())
-        })
+        .filter(|column| table.key().contains(column) || changes.inserts.iter().any(|row| !row[*column].is_empty()))
         .collect();
     let names: Vec<&str> = filled.iter().map(|column| table.columns[*column].name).collect();
     let bind = |bound: &mut Bound, row: &Cow<'_, Row>| {
         for column in &filled {
-            let fitting = fit(table, *column, &row.cells[*column])?;
+            let fitting = fit(table, *column, &row[*column])?;
             match fitting.text() {
                 Some(text) => bound.add(text)?,
                 None => bound.add(fitting.to_text())?,

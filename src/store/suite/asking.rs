@@ -185,7 +185,7 @@ async fn rows_are_narrowed(house: House) {
     house.keep(effects(sales.to_vec())).await;
     let sl1 = table("sl1");
     let numbers = |rows: Vec<eaid_adapters::table::Row>| {
-        rows.iter().map(|row| row.cells[column(sl1, "l1_num")].as_text().to_owned()).collect::<Vec<_>>()
+        rows.iter().map(|row| row[column(sl1, "l1_num")].as_text().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(numbers(house.store.view(sl1, &[("l1_situa", "RX")], 0).await.expect("rows")), ["000001", "000002"]);
     assert_eq!(numbers(house.store.view(sl1, &[], 1).await.expect("rows")), ["000001"]);
@@ -222,7 +222,7 @@ async fn the_newest_come_first_by_pages(house: House) {
     let sl1 = table("sl1");
     let page = async |exact: &[(&str, &str)], skip, limit| {
         let rows = house.store.newest(sl1, exact, column(sl1, "l1_emissao"), Page { skip, limit }).await.expect("rows");
-        rows.iter().map(|row| row.cells[column(sl1, "l1_num")].as_text().to_owned()).collect::<Vec<_>>()
+        rows.iter().map(|row| row[column(sl1, "l1_num")].as_text().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(page(&[], 0, 2).await, ["000003", "000002"]);
     assert_eq!(page(&[], 2, 9).await, ["000001", "000004"]);
@@ -238,7 +238,7 @@ async fn days_are_visited_and_messages_behind_an_id_listed(house: House) {
     house.keep(batch(vec![parked("u3", &[customer_key("C1")])])).await;
     let (sl1, mut seen) = (table("sl1"), Vec::new());
     let mut visit = |row: eaid_adapters::table::Row| {
-        seen.push(row.cells[column(sl1, "l1_num")].as_text().to_owned());
+        seen.push(row[column(sl1, "l1_num")].as_text().to_owned());
     };
     let days = "2026-11-20".parse().expect("a day")..="2026-11-21".parse().expect("a day");
     house.store.of_days(sl1, column(sl1, "l1_emissao"), &days, &mut visit).await.expect("visited");

@@ -88,7 +88,7 @@ async fn names(house: &House, holder: Uuid, lease: Duration, limit: usize) -> Ve
 
 fn name(row: &Row) -> String {
     let (branch, number) = (column(table("sl1"), "l1_filial"), column(table("sl1"), "l1_num"));
-    format!("{}{}", row.cells[branch].as_text(), row.cells[number].as_text())
+    format!("{}{}", row[branch].as_text(), row[number].as_text())
 }
 
 async fn lanes_belong_to_one_holder(house: House) {

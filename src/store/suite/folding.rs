@@ -15,7 +15,7 @@ on_both_engines!(
 );
 
 fn situa(rows: &[eaid_adapters::table::Row], at: usize) -> String {
-    rows[at].cells[column(table("sl1"), "l1_situa")].as_text().to_owned()
+    rows[at][column(table("sl1"), "l1_situa")].as_text().to_owned()
 }
 
 async fn a_row_is_new_and_then_changes(house: House) {

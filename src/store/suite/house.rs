@@ -195,7 +195,7 @@ pub fn row(name: &str, texts: &[(&str, &str)]) -> Row {
     for (name, text) in texts {
         cells[column(table, name)] = cell(table, name, text);
     }
-    Row { table, cells: cells.into() }
+    Row::of(table, cells)
 }
 
 /// A sale.

@@ -132,7 +132,7 @@ async fn an_amount_is_rounded_to_its_column(house: House) {
     house.keep(effects(vec![Effect::Insert(sale("000001", &[("l1_vlrtot", "1.005"), ("l1_frete", "-0.001")]))])).await;
     house.keep(effects(vec![change("000001", &[("l1_descont", "2.345")], &[("l1_vlrtot", "1.010")])])).await;
     let rows = house.rows(table("sl1")).await;
-    let cell = |name| rows[0].cells[column(table("sl1"), name)].clone();
+    let cell = |name| rows[0][column(table("sl1"), name)].clone();
     assert_eq!(cell("l1_vlrtot"), super::house::cell(table("sl1"), "l1_vlrtot", "1.01"));
     assert_eq!(cell("l1_descont"), super::house::cell(table("sl1"), "l1_descont", "2.35"));
     assert_eq!(cell("l1_frete"), super::house::cell(table("sl1"), "l1_frete", "0"));

@@ -37,7 +37,7 @@ fn row(table: &'static Table, number: usize) -> Row {
         eaid_adapters::table::Kind::Text => Cell::from(format!("{number}-{column}")),
         kind => Cell::empty(kind),
     });
-    Row { table, cells: cells.collect::<Vec<_>>().into() }
+    Row::of(table, cells.collect::<Vec<_>>())
 }
 
 async fn every_name_that_is_let_through_works(house: House) {
@@ -47,7 +47,7 @@ async fn every_name_that_is_let_through_works(house: House) {
     house.store.migrate(&[table]).await.expect("migrated");
     let (first, second) = (row(table, 1), row(table, 2));
     house.keep(effects(vec![Effect::Insert(first.clone()), Effect::Insert(second.clone())])).await;
-    let all: Vec<(usize, Cell)> = first.cells.iter().cloned().enumerate().collect();
+    let all: Vec<(usize, Cell)> = first.cells().cloned().enumerate().collect();
     let set = all.iter().filter(|(column, _)| !table.key().contains(column));
     let update = Update {
         table,
@@ -61,11 +61,7 @@ async fn every_name_that_is_let_through_works(house: House) {
     let found = house.find(|wants| wants.rows_of(table, KEY, &key)).await.rows;
     assert_eq!(found.len(), 1);
     assert!(
-        found[0]
-            .cells
-            .iter()
-            .enumerate()
-            .all(|(column, cell)| table.key().contains(&column) || cell.as_text() == "new")
+        found[0].cells().enumerate().all(|(column, cell)| table.key().contains(&column) || cell.as_text() == "new")
     );
     assert_eq!(house.sql("select its_key from words").await.len(), 1);
 }

@@ -117,6 +117,6 @@ pub(crate) fn known(paper: &samples::House) -> Vec<Effect> {
 }
 
 fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_cached_key(|row| row.cells.clone());
+    rows.sort_by_cached_key(|row| row.cells().cloned().collect::<Vec<_>>());
     rows
 }
