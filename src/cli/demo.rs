@@ -11,7 +11,7 @@ use crate::catalog::read::catalog;
 use crate::config::Config;
 use crate::daemon::{Roles, start};
 use crate::office::Office;
-use crate::store::monitor::DeParaLine;
+use crate::operate::depara::demonstration;
 use crate::store::open;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,12 +68,6 @@ async fn office(dir: &std::path::Path, serve: bool) -> Result<Arc<Office>, Failu
     let catalog = Arc::new(catalog(&config, &compiled::texts())?);
     let store = open(config.database_url()).await?;
     store.migrate(&catalog.tables()).await?;
-    store.set_depara(&depara()?).await?;
+    store.set_depara(&demonstration()?).await?;
     Ok(Arc::new(Office::new(config, catalog, store)))
-}
-
-fn depara() -> Result<Vec<DeParaLine>, Failure> {
-    let mut reader = csv::Reader::from_reader(compiled::DEMO_DEPARA.1.as_bytes());
-    let lines = reader.deserialize().collect::<Result<Vec<DeParaLine>, _>>();
-    lines.map_err(|error| Failure::Failed(format!("{}: {error}", compiled::DEMO_DEPARA.0)))
 }

@@ -2,6 +2,9 @@
 
 use super::print::{json, say};
 use super::{Desk, Failure};
+use crate::config::Config;
+use crate::operate;
+use crate::operate::depara::{absent, demonstration};
 use crate::operate::soak::faults::{ALL, Kind};
 use crate::operate::soak::{Plan, Report, soak};
 use chrono::Utc;
@@ -66,6 +69,7 @@ pub async fn run(desk: &Desk, args: Args) -> Result<(), Failure> {
     if !is_positive(args.minutes) || !is_positive(args.rate) {
         return Err(Failure::Usage("--minutes, --rate: expected a number above 0".to_owned()));
     }
+    check_depara(&config).await?;
     let plan = Plan {
         time: Duration::from_secs_f64(args.minutes * 60.0),
         faults: args.faults.concat(),
@@ -90,6 +94,23 @@ pub async fn run(desk: &Desk, args: Args) -> Result<(), Failure> {
         print(&report)?
     }
     if report.is_right() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The messages name the codes of the demonstration: without its De/Para every sale would wait, and the soak would say
+/// so only at its end.
+async fn check_depara(config: &Config) -> Result<(), Failure> {
+    let all = demonstration()?;
+    let count = all.len();
+    let absent = absent(operate::store(config).await?.as_ref(), all).await?;
+    let Some(first) = absent.first() else { return Ok(()) };
+    Err(Failure::Usage(format!(
+        "{} of the {count} De/Para entries that the messages need are not there (the first: {}, {}, {}); load them with\n  \
+         eaid depara import config/demo/depara.csv",
+        absent.len(),
+        first.reference,
+        first.alias,
+        first.external
+    )))
 }
 
 fn print(report: &Report) -> Result<(), Failure> {

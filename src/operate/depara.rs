@@ -1,11 +1,46 @@
 //! De/Para entered by hand: the reading of its CSV, and what an entry must be.
 
 use super::lack::pattern;
+use crate::catalog::compiled::DEMO_DEPARA;
+use crate::fault::Fault;
 use crate::store::monitor::DeParaLine;
+use crate::store::{Ask, Store};
 use eaid_adapters::effect::Alias;
 use eaid_adapters::ids::{customer_of, generic};
 use eaid_adapters::near::nearest;
+use eaid_adapters::world::Wants;
 use std::collections::HashMap;
+
+/// The De/Para of the demonstration.
+///
+/// # Errors
+/// [`Fault`] where it cannot be read: never, once built.
+pub fn demonstration() -> Result<Vec<DeParaLine>, Fault> {
+    let (name, text) = DEMO_DEPARA;
+    let lines = csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect::<Result<_, _>>();
+    lines.map_err(|error| Fault::Store(format!("{name}: {error}")))
+}
+
+/// The entries among these that the database does not have, whatever they lead to there.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn absent(store: &dyn Store, mut lines: Vec<DeParaLine>) -> Result<Vec<DeParaLine>, Fault> {
+    let mut wants = Wants::default();
+    for line in &lines {
+        if let Some(alias) = Alias::find(&line.alias) {
+            wants.depara(&line.reference, alias, &line.external);
+        }
+    }
+    let found = store.look_up(&Ask { wants: &wants, fingerprints: &[], keys: &[] }).await?.depara;
+    let is_there = |line: &DeParaLine| {
+        found.iter().any(|(partner, alias, external, _)| {
+            *partner == line.reference && alias.alias == line.alias && *external == line.external
+        })
+    };
+    lines.retain(|line| !is_there(line));
+    Ok(lines)
+}
 
 /// The header of every De/Para file.
 pub const HEADER: [&str; 5] = ["reference", "alias", "field", "external", "internal"];

@@ -20,6 +20,10 @@ async fn soak(minutes: &str, faults: u64) {
     let site = Site::prepare(Engine::Production, servers::shared(), false, "soak", "").await;
     let refused = site.eaid(&["soak", "--minutes", minutes]).await.ends(2);
     assert!(refused.err.contains("--test-system"), "{}", refused.err);
+    site.rows.plant("delete from depara where external = 'SKU-1001'").await;
+    let refused = site.eaid(&["soak", "--minutes", minutes, "--test-system"]).await.ends(2);
+    assert!(refused.err.contains("OMNI, SB1, SKU-1001"), "{}", refused.err);
+    site.eaid(&["depara", "import", "config/demo/depara.csv"]).await.ends(0);
     let verb = ["soak", "--minutes", minutes, "--faults", "all", "--rate", "30", "--test-system", "--json"];
     let report = site.eaid(&verb).await.ends(0).json();
     let received = report["received"].as_u64().expect("a number");
