@@ -4,6 +4,7 @@ use crate::books::Books;
 use crate::effect::Alias;
 use crate::ids;
 use crate::routine::Letter;
+use crate::table::Word;
 use crate::verdict::Findings;
 use crate::world::{Flaw, World};
 use eaid_schemas::field::{PartnerCode, Text};
@@ -53,6 +54,11 @@ impl At {
     pub fn code<'a>(self, name: &'static str, value: &'a Option<PartnerCode>) -> Tag<'a> {
         Tag { value: value.as_ref(), at: self, name }
     }
+}
+
+/// What a tag holds, for a column; empty where it is absent.
+pub fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> Word {
+    field.as_ref().map_or("", Text::as_str).into()
 }
 
 impl<'a, M> Desk<'a, M> {

@@ -9,7 +9,7 @@ mod row;
 
 pub use row::{Cells, Filled, Row};
 
-/// A text of a row. Most are short: up to 24 bytes need no memory of their own.
+/// A text of a row, or one that names a message. Most are short: up to 24 bytes need no memory of their own.
 pub type Word = CompactString;
 
 /// What a column holds.
@@ -127,8 +127,6 @@ impl Cell {
 
 /// A type that a column can be in a row's struct.
 pub trait CellType: Clone {
-    /// Whether it is the empty value of its kind.
-    fn is_empty(&self) -> bool;
     /// Becomes a cell, without a copy.
     fn into_cell(self) -> Cell;
     /// From a cell; the empty value where the kinds differ.
@@ -136,9 +134,6 @@ pub trait CellType: Clone {
 }
 
 impl CellType for Word {
-    fn is_empty(&self) -> bool {
-        self.as_str().is_empty()
-    }
     fn into_cell(self) -> Cell {
         Cell::Text(self)
     }
@@ -151,9 +146,6 @@ impl CellType for Word {
 }
 
 impl CellType for Decimal {
-    fn is_empty(&self) -> bool {
-        self.is_zero()
-    }
     fn into_cell(self) -> Cell {
         Cell::Amount(self)
     }
@@ -166,9 +158,6 @@ impl CellType for Decimal {
 }
 
 impl CellType for Option<NaiveDate> {
-    fn is_empty(&self) -> bool {
-        self.is_none()
-    }
     fn into_cell(self) -> Cell {
         Cell::Date(self)
     }

@@ -23,8 +23,7 @@ pub(super) fn is_own(name: &str) -> bool {
 /// The row of a message: the values of its columns between what all rows have.
 pub(super) fn row(table: &'static Table, before: [&str; 3], values: Vec<Cell>, after: [&str; 3]) -> Row {
     let before = before.into_iter().map(Cell::from);
-    let cells: Vec<Cell> = before.chain(values).chain(after.into_iter().map(Cell::from)).collect();
-    Row::of(table, cells)
+    Row::of(table, before.chain(values).chain(after.into_iter().map(Cell::from)))
 }
 
 /// The columns of the registration.

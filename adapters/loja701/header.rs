@@ -8,7 +8,7 @@ use super::payments::Payments;
 use super::tables::{Sl1, Sl4};
 use super::{ITEMS, hotel, taxes};
 use crate::books::Books;
-use crate::desk::{At, Desk};
+use crate::desk::{At, Desk, text};
 use crate::routine::Letter;
 use crate::table::Word;
 use eaid_schemas::envelope::Header;
@@ -87,10 +87,6 @@ fn unknown(taxes: &Option<List<Tax>>) -> impl Iterator<Item = (usize, &Tax)> {
 
 fn money<const WHOLE: u32>(field: Option<Amount<WHOLE, 2>>) -> Decimal {
     field.map_or(Decimal::ZERO, Amount::get)
-}
-
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> Word {
-    field.as_ref().map_or("", |text| text.as_str()).into()
 }
 
 /// CPF or CNPJ without its punctuation; letters stay, since a CNPJ may have them.
@@ -199,7 +195,7 @@ pub(super) fn row(
             .map_or_else(String::new, |text| format!("{:0>5}", text.as_str()))
             .into(),
         l1_umov: letter.uuid().into(),
-        l1_resehtl: hotel::account(message).into(),
+        l1_resehtl: hotel::account(message),
         ..Sl1::default()
     };
     taxes::of_sale(&mut sale, members(&message.taxes));

@@ -2,8 +2,10 @@
 //! (`domain/retailsales.md` 3 and 4). The fields are kept as they are typed; no rule of the shop looks at them.
 
 use super::tables::{Sl1, Sl2};
+use crate::desk::text;
 use crate::table;
-use eaid_schemas::field::{Amount, Text};
+use crate::table::Word;
+use eaid_schemas::field::Amount;
 use eaid_schemas::retail_sales::{RetailSales, SaleItem};
 use rust_decimal::Decimal;
 
@@ -63,13 +65,9 @@ table! {
     }
 }
 
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
-}
-
 /// Our code of the stay, for the sale itself.
-pub(super) fn account(message: &RetailSales) -> String {
-    message.booking.as_ref().map_or_else(String::new, |booking| text(&booking.hotel_account_code))
+pub(super) fn account(message: &RetailSales) -> Word {
+    message.booking.as_ref().map_or_else(Word::default, |booking| text(&booking.hotel_account_code))
 }
 
 /// The stay of a sale, where it has one.
@@ -79,14 +77,14 @@ pub(super) fn stay(message: &RetailSales, sale: &Sl1) -> Option<Mh3> {
         company: sale.company.clone(),
         mh3_filial: sale.l1_filial.clone(),
         mh3_num: sale.l1_num.clone(),
-        mh3_conta: text(&booking.hotel_account_code).into(),
+        mh3_conta: text(&booking.hotel_account_code),
         mh3_data: booking.checkin_date.as_ref().map(|moment| moment.date),
-        mh3_tipouh: text(&booking.habitational_unit_type).into(),
-        mh3_numuh: text(&booking.habitational_unit_number).into(),
-        mh3_hospri: text(&booking.main_guest_name).into(),
-        mh3_hosped: text(&booking.additional_guest_name).into(),
-        mh3_grupo: text(&booking.group_name).into(),
-        mh3_evento: text(&booking.event_name).into(),
+        mh3_tipouh: text(&booking.habitational_unit_type),
+        mh3_numuh: text(&booking.habitational_unit_number),
+        mh3_hospri: text(&booking.main_guest_name),
+        mh3_hosped: text(&booking.additional_guest_name),
+        mh3_grupo: text(&booking.group_name),
+        mh3_evento: text(&booking.event_name),
     })
 }
 
@@ -99,13 +97,13 @@ pub(super) fn meals(item: &SaleItem) -> Option<Mh4> {
     }
     let money = |amount: Option<Amount<13, 2>>| amount.map_or(Decimal::ZERO, Amount::get);
     Some(Mh4 {
-        mh4_tipopen: board.map_or_else(String::new, |board| text(&board.board_basis_type)).into(),
+        mh4_tipopen: board.map_or_else(Word::default, |board| text(&board.board_basis_type)),
         mh4_vlrpen: money(board.and_then(|board| board.board_basis_value)),
         mh4_vlrcafe: money(board.and_then(|board| board.breakfast_value)),
         mh4_dtlanc: board.and_then(|board| board.date_of_movement.as_ref()).map(|moment| moment.date),
-        mh4_docori: text(&item.source_document).into(),
-        mh4_serieori: text(&item.source_document_serie).into(),
-        mh4_iteoriori: text(&item.source_document_item).into(),
+        mh4_docori: text(&item.source_document),
+        mh4_serieori: text(&item.source_document_serie),
+        mh4_iteoriori: text(&item.source_document_item),
         ..Mh4::default()
     })
 }

@@ -6,7 +6,7 @@ use super::reserves::Reserves;
 use super::tables::{Sl2, Slx};
 use super::{ITEMS, discounts, taxes};
 use crate::books::Product;
-use crate::desk::{At, Desk};
+use crate::desk::{At, Desk, text};
 use crate::effect::Alias;
 use crate::loja704::tables::Sc0;
 use crate::product::Named;
@@ -159,10 +159,6 @@ fn sources(desk: &mut Desk<'_, RetailSales>, at: At, item: &SaleItem) {
 
 fn named(item: &SaleItem) -> Named<'_> {
     Named { internal_id: &item.item_internal_id, code: &item.item_code }
-}
-
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> Word {
-    field.as_ref().map_or("", |text| text.as_str()).into()
 }
 
 fn money(field: Option<eaid_schemas::retail_sales::Money>) -> Decimal {

@@ -5,7 +5,7 @@ use super::PAYMENTS;
 use super::shares::equal;
 use super::tables::Sl4;
 use crate::books::{FormKind, PaymentForm};
-use crate::desk::{At, Desk, Tag};
+use crate::desk::{At, Desk, Tag, text};
 use crate::effect::Alias;
 use crate::ids;
 use crate::table::Word;
@@ -216,34 +216,31 @@ fn transaction<'a>(seen: &mut Vec<(&'a str, &'a str)>, payment: &'a SaleConditio
 
 /// What is copied as it came.
 fn row(desk: &Desk<'_, RetailSales>, payment: &SaleCondition) -> Sl4 {
-    fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-        field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
-    }
     let from = &desk.letter.from;
     let eft = payment.eft_date.as_ref();
     let cancelled = payment.eft_cancellation_date.as_ref();
     Sl4 {
         company: from.company.clone(),
         l4_filial: from.branch.clone(),
-        l4_nsutef: text(&payment.unique_serial_number).into(),
-        l4_autoriz: text(&payment.eft_autorization).into(),
-        l4_numcart: text(&payment.card_number).into(),
+        l4_nsutef: text(&payment.unique_serial_number),
+        l4_autoriz: text(&payment.eft_autorization),
+        l4_numcart: text(&payment.card_number),
         l4_datatef: eft.map(|moment| moment.date),
         l4_horatef: eft.and_then(|moment| moment.time.clone()).unwrap_or_default(),
         l4_vendtef: if eft.is_some() { "S".into() } else { Word::default() },
-        l4_doctef: text(&payment.eft_document).into(),
-        l4_institu: text(&payment.eft_institute).into(),
-        l4_parctef: text(&payment.eft_parcel).into(),
+        l4_doctef: text(&payment.eft_document),
+        l4_institu: text(&payment.eft_institute),
+        l4_parctef: text(&payment.eft_parcel),
         l4_datcanc: cancelled.map(|moment| moment.date),
         l4_horcanc: cancelled.and_then(|moment| moment.time.clone()).unwrap_or_default(),
-        l4_doccanc: text(&payment.eft_cancellation_document).into(),
-        l4_serchq: text(&payment.serie_check).into(),
-        l4_agencia: text(&payment.agency_check).into(),
-        l4_conta: text(&payment.account_check).into(),
-        l4_rg: text(&payment.document_of_identification).into(),
-        l4_telefon: text(&payment.phone_number).into(),
-        l4_idcnab: text(&payment.financial_document_code).into(),
-        l4_conhtl: text(&payment.account_receivable_document_internal_id).into(),
+        l4_doccanc: text(&payment.eft_cancellation_document),
+        l4_serchq: text(&payment.serie_check),
+        l4_agencia: text(&payment.agency_check),
+        l4_conta: text(&payment.account_check),
+        l4_rg: text(&payment.document_of_identification),
+        l4_telefon: text(&payment.phone_number),
+        l4_idcnab: text(&payment.financial_document_code),
+        l4_conhtl: text(&payment.account_receivable_document_internal_id),
         ..Sl4::default()
     }
 }

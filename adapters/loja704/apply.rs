@@ -6,7 +6,7 @@ use super::tables::Sc0;
 use super::wants::sequence;
 use super::{NAME, branches, items};
 use crate::books::Books;
-use crate::desk::{At, Desk};
+use crate::desk::{At, Desk, text};
 use crate::effect::{Alias, Effect, Update};
 use crate::ids;
 use crate::routine::Letter;
@@ -69,11 +69,11 @@ pub(super) fn apply(letter: &Letter<ItemReserve>, books: &Books, world: &mut Wor
         row.company = company.as_str().into();
         row.c0_filial = branch.as_str().into();
         row.reserve_id = id.as_str().into();
-        row.c0_docres = text(&message.document_reserve).into();
+        row.c0_docres = text(&message.document_reserve);
         row.c0_tipo = message.reserve_type.map_or("", Choice::as_str).into();
         row.c0_filres = filres.as_str().into();
-        row.c0_solicit = text(&message.requester).into();
-        row.c0_origem = text(&message.reserve_source).into();
+        row.c0_solicit = text(&message.requester);
+        row.c0_origem = text(&message.reserve_source);
     }
     Ok(found.verdict(|| replaced(letter, standing, id, rows)))
 }
@@ -88,10 +88,6 @@ fn standing(desk: &mut Desk<'_, ItemReserve>) -> Result<Standing, Flaw> {
         desk.found.error(Code::NotAllowed, "/InternalId", text);
     }
     Ok(Some((entry, rows)))
-}
-
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
 }
 
 /// Our id of the reserve: `company|branch|docres|type`, the branch being the one that holds the stock.

@@ -5,7 +5,7 @@ use super::branches::{self, Branch};
 use super::stock::{self, Asked, Counter, Part, Short};
 use super::tables::Sc0;
 use crate::books::StockControl;
-use crate::desk::{At, Desk};
+use crate::desk::{At, Desk, text};
 use crate::effect::Alias;
 use crate::product::Named;
 use crate::verdict::Returned;
@@ -106,11 +106,11 @@ fn row(desk: &Desk<'_, ItemReserve>, item: &ReserveItem, place: &Place<'_>, quan
         c0_qtdorig: quantity,
         c0_valida: day(&item.reserve_expiration),
         c0_emissao: day(&item.issue_date_reserve),
-        c0_lotectl: text(&item.lot_number).into(),
-        c0_numlote: text(&item.sub_lot_number).into(),
-        c0_localiz: text(&item.addressing_item).into(),
-        c0_numseri: text(&item.series_item).into(),
-        c0_obs: text(&item.note_reserve_item).into(),
+        c0_lotectl: text(&item.lot_number),
+        c0_numlote: text(&item.sub_lot_number),
+        c0_localiz: text(&item.addressing_item),
+        c0_numseri: text(&item.series_item),
+        c0_obs: text(&item.note_reserve_item),
         stock: stock::key(product, place.warehouse).into(),
         ..Sc0::default()
     }
@@ -159,10 +159,6 @@ fn of_part(row: &Sc0, part: Part) -> Sc0 {
         c0_numseri: part.serial.into(),
         ..row.clone()
     }
-}
-
-fn text<const MAX: usize>(field: &Option<Text<MAX>>) -> String {
-    field.as_ref().map_or_else(String::new, |text| text.as_str().to_owned())
 }
 
 fn quantity(desk: &mut Desk<'_, ItemReserve>, at: At, item: &ReserveItem) -> Decimal {

@@ -21,11 +21,8 @@ pub struct Row {
 
 impl Row {
     /// Of a cell a column, in the order of the declaration.
-    pub fn of(table: &'static Table, cells: impl AsRef<[Cell]> + IntoIterator<Item = Cell>) -> Row {
-        let count = cells.as_ref().iter().filter(|cell| !cell.is_empty()).count();
-        let mut filled = Vec::with_capacity(count);
-        filled.extend(cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()));
-        Row { table, filled: Arc::new(filled) }
+    pub fn of(table: &'static Table, cells: impl IntoIterator<Item = Cell>) -> Row {
+        Row::part(table, cells.into_iter().enumerate())
     }
 
     /// Of what is filled, in the order of the declaration.
@@ -34,10 +31,9 @@ impl Row {
     }
 
     /// Of some columns, in the order of the declaration; the others are empty.
-    pub fn part(table: &'static Table, cells: Vec<(usize, Cell)>) -> Row {
-        let mut filled = cells;
-        filled.retain(|(_, cell)| !cell.is_empty());
-        Row { table, filled: Arc::new(filled) }
+    pub fn part(table: &'static Table, cells: impl IntoIterator<Item = (usize, Cell)>) -> Row {
+        let filled = cells.into_iter().filter(|(_, cell)| !cell.is_empty());
+        Row { table, filled: Arc::new(filled.collect()) }
     }
 
     /// The columns that are filled.
@@ -109,8 +105,9 @@ impl Filled {
     // Once for each of the three types: in each of five hundred columns, it is what compiling takes its time for.
     #[inline(never)]
     pub fn add<T: CellType>(&mut self, column: usize, value: T) {
-        if !value.is_empty() {
-            self.0.push((column, value.into_cell()));
+        let cell = value.into_cell();
+        if !cell.is_empty() {
+            self.0.push((column, cell));
         }
     }
 }
@@ -192,7 +189,7 @@ mod tests {
             let mut changed = row.clone();
             row.changes(&after).into_iter().for_each(|(column, cell)| changed.set(column, cell));
             prop_assert_eq!(changed, after);
-            prop_assert_eq!(row, Row::part(Se1::TABLE, cells.into_iter().enumerate().collect()));
+            prop_assert_eq!(row, Row::part(Se1::TABLE, cells.into_iter().enumerate()));
         }
     }
 }

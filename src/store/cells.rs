@@ -95,7 +95,7 @@ pub(super) fn read_part(table: &'static Table, columns: &[usize], texts: Vec<Opt
         return Err(unfit(format!("a part of a row of {} with {} columns", table.name, texts.len())));
     }
     let cell = |(column, text): (&usize, _)| Ok((*column, read(table, &table.columns[*column], text)?));
-    Ok(Row::part(table, columns.iter().zip(texts).map(cell).collect::<sqlx::Result<_>>()?))
+    Ok(Row::part(table, columns.iter().zip(texts).map(cell).collect::<sqlx::Result<Vec<_>>>()?))
 }
 
 /// Reads a row of a declared table from the texts of its columns.

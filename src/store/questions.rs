@@ -127,17 +127,16 @@ pub(super) fn sort<'a>(ask: &Ask<'a>) -> Questions<'a> {
     }
     questions.linked = linked.into_values().collect();
     questions.rows = rows.into_values().collect();
-    let print = |asked: &&'a Fingerprint| {
-        let asked = *asked;
+    let print = |asked: &'a Fingerprint| {
         let parts = [&asked.uuid, &asked.partner, &asked.digest].map(|text| keys::short(text));
         Asked { parts, asked }
     };
-    (questions.bare, questions.named) = ask.fingerprints.iter().map(print).partition(|print| print.parts[0].is_empty());
-    let key = |asked: &&'a BusinessKey| {
-        let asked = *asked;
+    (questions.bare, questions.named) =
+        ask.fingerprints.iter().copied().map(print).partition(|print| print.parts[0].is_empty());
+    let key = |asked: &'a BusinessKey| {
         let parts = [&asked.internal_id, &asked.partner, &asked.transaction].map(|text| keys::short(text));
         Asked { parts, asked }
     };
-    questions.keys = ask.keys.iter().filter(|key| !key.internal_id.is_empty()).map(key).collect();
+    questions.keys = ask.keys.iter().copied().filter(|key| !key.internal_id.is_empty()).map(key).collect();
     questions
 }

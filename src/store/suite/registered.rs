@@ -37,7 +37,7 @@ fn row(table: &'static Table, number: usize) -> Row {
         eaid_adapters::table::Kind::Text => Cell::from(format!("{number}-{column}")),
         kind => Cell::empty(kind),
     });
-    Row::of(table, cells.collect::<Vec<_>>())
+    Row::of(table, cells)
 }
 
 async fn every_name_that_is_let_through_works(house: House) {

@@ -143,7 +143,7 @@ async fn grows(house: House) {
         .await;
     assert_eq!(indexed.rows.len(), 2);
     let twin = second::Coin { till: "3".into(), value: "5".into(), owner: "me".into(), ..Default::default() };
-    house.stale(effects(vec![Effect::Insert(Row::of(new, twin.to_row().cells().cloned().collect::<Vec<_>>()))])).await;
+    house.stale(effects(vec![Effect::Insert(Row::of(new, twin.to_row().cells().cloned()))])).await;
     // The view shows the new columns after the old ones.
     let view =
         house.sql("select till, value, owner, cast(many as text), cast(since as text) from coin order by till").await;
