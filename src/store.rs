@@ -34,6 +34,7 @@ mod keys;
 pub mod names;
 mod notes;
 mod odds;
+mod packing;
 pub mod postgres;
 mod questions;
 mod queue;

@@ -64,11 +64,6 @@ pub(super) fn short(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}… {whole:016x}", &text[..text.floor_char_boundary(LONGEST - 24)]))
 }
 
-/// A text that is kept whole, but for the character NUL.
-pub(super) fn whole(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{LONGEST, short};

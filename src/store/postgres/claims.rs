@@ -34,11 +34,11 @@ pub(super) async fn woken(pool: &PgPool, holder: Uuid, lease: Duration, most: Bo
 fn claim() -> String {
     format!(
         "with woken as (
-             select id, octet_length(body) as size from inbox
+             select id, coalesce(plain, octet_length(body)) as size from inbox
              where state = 'woken' and (claimed_until is null or claimed_until < now())
              order by id limit $3 for update skip locked
          ), expired as (
-             select id, octet_length(body) as size from inbox
+             select id, coalesce(plain, octet_length(body)) as size from inbox
              where state = 'waiting' and patience_until <= now() and (claimed_until is null or claimed_until < now())
              order by patience_until limit $3 for update skip locked
          ), counted as (

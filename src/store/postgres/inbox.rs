@@ -2,6 +2,7 @@
 
 use super::rows::{Column, NewRows};
 use crate::store::monitor::Received;
+use crate::store::packing::{Packed, unpacked};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{notes, trouble};
 use eaid_adapters::table::Word;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 /// The columns that [`read`] reads, of an inbox row `i`.
 pub(super) const STORED: &str =
     "i.id, i.partner, i.uuid, i.digest, i.transaction, i.internal_id, i.product, i.source, i.event, i.version,
-    i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.state, i.patience_until,
+    i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.plain, i.state, i.patience_until,
     i.attempts, coalesce(i.patience_until <= now(), false) as is_expired";
 
 /// The messages that have no row yet.
@@ -49,7 +50,7 @@ pub(super) fn rows<'a>(new: &'a [(&'a Entry, &'a Settled)]) -> NewRows<'a> {
         ],
     );
     rows.column("received_at", Column::Time(new.iter().map(|(entry, _)| Some(entry.received_at)).collect()));
-    rows.column("body", Column::Bytes(new.iter().map(|(entry, _)| &*entry.body).collect()));
+    rows.bodies(new.iter().map(|(entry, _)| Packed::of(&entry.body)));
     rows.column("state", Column::Text(new.iter().map(|(_, settled)| settled.state.as_str()).collect()));
     rows.column("cause", Column::Text(new.iter().map(|(_, settled)| settled.cause_text()).collect()));
     rows.column(
@@ -165,7 +166,7 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Stored> {
         content_type: text("content_type")?,
         received_at: row.try_get("received_at")?,
         catalog: text("catalog")?,
-        body: Arc::from(row.try_get::<&[u8], _>("body")?),
+        body: Arc::from(unpacked(row.try_get("body")?, row.try_get("plain")?)?),
         redelivered: false,
     };
     Ok(Stored {

@@ -25,6 +25,7 @@ const SPINE: &[(&str, &str)] = &[
     ("steady", include_str!("migrations/11_steady.sql")),
     ("sweeps", include_str!("migrations/12_sweeps.sql")),
     ("nobody_waits", include_str!("migrations/13_nobody_waits.sql")),
+    ("packed", include_str!("migrations/14_packed.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -2,7 +2,7 @@
 
 use super::rows::{Column, NewRows};
 use super::together::{Along, Gives, Part, together};
-use crate::store::keys;
+use crate::store::packing::{Packed, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// The columns that [`read`] reads, of an outbox row `o`.
 pub(super) const OUTGOING: &str =
     "o.id, o.message, o.kind, o.partner, o.transaction, o.correlation, o.subject, o.route_key, o.transport,
-    o.format, o.body, o.created_at";
+    o.format, o.body, o.plain, o.created_at";
 
 /// New rows.
 pub(super) fn rows<'a>(new: &'a [&'a Outgoing]) -> NewRows<'a> {
@@ -36,7 +36,7 @@ pub(super) fn rows<'a>(new: &'a [&'a Outgoing]) -> NewRows<'a> {
             ("format", |one| &one.format),
         ],
     );
-    rows.column("body", Column::Either(new.iter().map(|one| keys::whole(&one.body)).collect()));
+    rows.bodies(new.iter().map(|one| Packed::of(one.body.as_bytes())));
     rows.column("created_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
     rows
 }
@@ -78,7 +78,7 @@ pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, most: Boun
              order by id limit $3 for update skip locked
          ), counted as (
              select due.id, row_number() over (order by due.id) as number,
-                 sum(octet_length(o.body)) over (order by due.id) as bytes
+                 sum(coalesce(o.plain, octet_length(o.body))) over (order by due.id) as bytes
              from due join outbox o on o.id = due.id
          ), fitting as (
              select id from counted where number = 1 or bytes <= $4
@@ -226,7 +226,7 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Outgoing> {
         route_key: text("route_key")?,
         transport: text("transport")?,
         format: text("format")?,
-        body: Arc::from(row.try_get::<&str, _>("body")?),
+        body: Arc::from(unpacked_text(row.try_get("body")?, row.try_get("plain")?)?),
         created_at: row.try_get("created_at")?,
     })
 }

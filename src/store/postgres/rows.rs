@@ -6,6 +6,7 @@
 
 use super::filled::Cells;
 use super::together::{Along, Gives, Part, together};
+use crate::store::packing::Packed;
 use crate::store::{NotKept, cells, keys};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::join;
@@ -34,8 +35,10 @@ pub(super) enum Column<'a> {
     Made(Vec<String>),
     /// Either.
     Either(Vec<Cow<'a, str>>),
-    /// Bytes.
-    Bytes(Vec<&'a [u8]>),
+    /// Bytes, or their packed form.
+    Bytes(Vec<Cow<'a, [u8]>>),
+    /// Numbers, or none.
+    Number(Vec<Option<i32>>),
     /// Ids, or none.
     Id(Vec<Option<Uuid>>),
     /// Times, or none.
@@ -52,6 +55,7 @@ impl Column<'_> {
         match self {
             Column::Text(_) | Column::Sparse(_) | Column::Made(_) | Column::Either(_) => "text[]",
             Column::Bytes(_) => "bytea[]",
+            Column::Number(_) => "integer[]",
             Column::Id(_) => "uuid[]",
             Column::Time(_) => "timestamptz[]",
             Column::Amount(_) => "numeric[]",
@@ -66,7 +70,8 @@ impl Column<'_> {
             Column::Sparse(values) => query.bind(values),
             Column::Made(values) => query.bind(values),
             Column::Either(values) => query.bind(values.iter().map(|value| &**value).collect::<Vec<_>>()),
-            Column::Bytes(values) => query.bind(values),
+            Column::Bytes(values) => query.bind(values.iter().map(|value| &**value).collect::<Vec<_>>()),
+            Column::Number(values) => query.bind(values),
             Column::Id(values) => query.bind(values),
             Column::Time(values) => query.bind(values),
             Column::Amount(values) => query.bind(values),
@@ -80,7 +85,8 @@ impl Column<'_> {
             Column::Sparse(values) => put(values[row], buffer),
             Column::Made(values) => put(&values[row], buffer),
             Column::Either(values) => put(&*values[row], buffer),
-            Column::Bytes(values) => put(values[row], buffer),
+            Column::Bytes(values) => put(&*values[row], buffer),
+            Column::Number(values) => put(values[row], buffer),
             Column::Id(values) => put(values[row], buffer),
             Column::Time(values) => put(values[row], buffer),
             Column::Amount(values) => put(values[row], buffer),
@@ -137,6 +143,13 @@ impl<'a> NewRows<'a> {
     /// Fills a column.
     pub(super) fn column(&mut self, name: &'static str, values: Column<'a>) {
         self.columns.push((name, Source::Column(values)));
+    }
+
+    /// Fills the columns of packed bodies.
+    pub(super) fn bodies(&mut self, packed: impl Iterator<Item = Packed<'a>>) {
+        let (bodies, plain) = packed.map(|packed| (packed.body, packed.plain)).unzip();
+        self.column("body", Column::Bytes(bodies));
+        self.column("plain", Column::Number(plain));
     }
 
     /// Fills a column with cells of as many rows.

@@ -2,6 +2,7 @@
 
 use super::outbox;
 use crate::store::monitor::SentLine;
+use crate::store::packing::unpacked_text;
 use crate::store::{Outgoing, SendKind};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 /// The columns of what was sent, of [`OUTBOX`].
 const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, s.sent_at,
-    o.body, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
+    o.body, o.plain, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
     case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else s.error end as note";
 /// Outbox rows with what became of them.
 const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
@@ -96,6 +97,6 @@ fn read_sent(row: &PgRow) -> sqlx::Result<SentLine> {
         note: row.try_get("note")?,
         created_at: row.try_get("created_at")?,
         sent_at: row.try_get("sent_at")?,
-        body: row.try_get("body")?,
+        body: unpacked_text(row.try_get("body")?, row.try_get("plain")?)?,
     })
 }

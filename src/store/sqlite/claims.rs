@@ -29,11 +29,11 @@ async fn claim_messages(
          where id in (
              select id from (
                  select id, row_number() over (order by id) as number, sum(size) over (order by id) as bytes from (
-                     select * from (select id, length(body) as size from inbox
+                     select * from (select id, coalesce(plain, length(body)) as size from inbox
                          where state = 'woken' and (claimed_until is null or claimed_until not between ?3 and ?2)
                          order by id limit ?4)
                      union all
-                     select * from (select id, length(body) as size from inbox
+                     select * from (select id, coalesce(plain, length(body)) as size from inbox
                          where state = 'waiting' and patience_until <= ?3
                              and (claimed_until is null or claimed_until not between ?3 and ?2)
                          order by patience_until limit ?4)))

@@ -3,6 +3,7 @@
 use super::insert::{self, Values};
 use super::values::{at, id, list, off_steady, on_steady, read_id, read_optional_time, read_time, steady};
 use crate::store::monitor::Received;
+use crate::store::packing::{Packed, unpacked};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{keys, notes, trouble};
 use eaid_adapters::table::Word;
@@ -15,11 +16,11 @@ use uuid::Uuid;
 /// The columns that [`read`] reads, of an inbox row `i`.
 pub(super) const STORED: &str =
     "i.id, i.partner, i.uuid, i.digest, i.\"transaction\", i.internal_id, i.product, i.source, i.event,
-    i.version, i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.state,
+    i.version, i.generated_on, i.origin, i.format, i.content_type, i.received_at, i.catalog, i.body, i.plain, i.state,
     i.patience_until, i.attempts";
 
 /// The columns of a new row.
-const NEW: [&str; 24] = [
+const NEW: [&str; 25] = [
     "id",
     "partner",
     "uuid",
@@ -37,6 +38,7 @@ const NEW: [&str; 24] = [
     "received_at",
     "catalog",
     "body",
+    "plain",
     "state",
     "cause",
     "violations",
@@ -78,7 +80,9 @@ fn bind(values: &mut Values, entry: &Entry, settled: &Settled) -> sqlx::Result<(
     }
     values.add(at(entry.received_at))?;
     values.add(&*entry.catalog)?;
-    values.add(&*entry.body)?;
+    let packed = Packed::of(&entry.body);
+    values.add(&*packed.body)?;
+    values.add(packed.plain)?;
     values.add(settled.state.as_str())?;
     values.add(settled.cause_text())?;
     values.add(notes::violations(&settled.violations))?;
@@ -199,7 +203,7 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
         content_type: text("content_type")?,
         received_at: read_time(row, "received_at")?,
         catalog: text("catalog")?,
-        body: Arc::from(row.try_get::<&[u8], _>("body")?),
+        body: Arc::from(unpacked(row.try_get("body")?, row.try_get("plain")?)?),
         redelivered: false,
     };
     let until: Option<String> = row.try_get("patience_until")?;

@@ -21,6 +21,7 @@ const SPINE: &[(&str, &str)] = &[
     ("troubles", include_str!("migrations/6_troubles.sql")),
     ("suspects", include_str!("migrations/7_suspects.sql")),
     ("sweeps", include_str!("migrations/8_sweeps.sql")),
+    ("packed", include_str!("migrations/9_packed.sql")),
 ];
 
 fn migrator() -> Migrator {

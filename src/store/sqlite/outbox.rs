@@ -4,6 +4,7 @@ use super::BEGIN_UNHURRIED;
 use super::insert::{self, Values};
 use super::values::{AT_ONCE, after, at, id, list, now, read_id, read_optional_id, read_time, steady};
 use crate::store::keys;
+use crate::store::packing::{Packed, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use eaid_adapters::table::Word;
@@ -17,10 +18,10 @@ use uuid::Uuid;
 /// The columns that [`read`] reads, of an outbox row `o`.
 pub(super) const OUTGOING: &str =
     "o.id, o.message, o.kind, o.partner, o.\"transaction\", o.correlation, o.subject, o.route_key,
-    o.transport, o.format, o.body, o.created_at";
+    o.transport, o.format, o.body, o.plain, o.created_at";
 
 /// The columns of a new row.
-const NEW: [&str; 12] = [
+const NEW: [&str; 13] = [
     "id",
     "message",
     "kind",
@@ -32,6 +33,7 @@ const NEW: [&str; 12] = [
     "transport",
     "format",
     "body",
+    "plain",
     "created_at",
 ];
 
@@ -58,7 +60,9 @@ fn bind(values: &mut Values, one: &Outgoing) -> sqlx::Result<()> {
     {
         values.add(keys::short(text))?;
     }
-    values.add(keys::whole(&one.body))?;
+    let packed = Packed::of(one.body.as_bytes());
+    values.add(&*packed.body)?;
+    values.add(packed.plain)?;
     values.add(at(one.created_at))
 }
 
@@ -110,7 +114,7 @@ async fn lease_due(
          where id in (
              select id from (
                  select s.id, row_number() over (order by s.id) as number,
-                     sum(octet_length(o.body)) over (order by s.id) as bytes
+                     sum(coalesce(o.plain, octet_length(o.body))) over (order by s.id) as bytes
                  from (select id from sending
                      where sent_at is null and unroutable = '' and due_at <= ?3
                          and (leased_until is null or leased_until not between ?3 and ?2)
@@ -218,7 +222,7 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Outgoing> {
         route_key: text("route_key")?,
         transport: text("transport")?,
         format: text("format")?,
-        body: Arc::from(row.try_get::<&str, _>("body")?),
+        body: Arc::from(unpacked_text(row.try_get("body")?, row.try_get("plain")?)?),
         created_at: read_time(row, "created_at")?,
     })
 }

@@ -7,6 +7,7 @@ use eaid_adapters::effect::{Alias, Effect};
 use eaid_adapters::table::Word;
 use eaid_adapters::table::{KEY, Row};
 use eaid_adapters::world::{DePara, Wants};
+use uuid::Uuid;
 
 on_both_engines!(
     rows_come_back_exactly,
@@ -19,6 +20,7 @@ on_both_engines!(
     stale_batches_leave_nothing,
     a_message_is_kept_once,
     data_that_does_not_fit_is_rejected,
+    a_body_of_before_is_read,
     a_head_may_hold_anything,
     an_error_names_no_value,
     an_empty_batch_is_kept,
@@ -255,6 +257,17 @@ async fn data_that_does_not_fit_is_rejected(house: House) {
     house.keep(batch(vec![message])).await;
     let story = house.store.stories("u1").await.expect("a story");
     assert_eq!(&*story[0].stored.entry.body, [0, 159, 146, 150]);
+}
+
+/// Bodies were not packed once.
+async fn a_body_of_before_is_read(house: House) {
+    house.keep(batch(vec![staged("u1", Vec::new())])).await;
+    for table in ["inbox", "outbox"] {
+        house.sql(&format!("update {table} set body = 'as it came', plain = null")).await;
+    }
+    let story = house.store.stories("u1").await.expect("a story").remove(0);
+    assert_eq!(&*story.stored.entry.body, b"as it came");
+    assert_eq!(&*house.store.due(Uuid::now_v7(), MINUTE, up_to(1)).await.expect("due")[0].body, "as it came");
 }
 
 /// A message must not be able to stop the others: whatever its head holds, it can be looked up and kept.

@@ -311,9 +311,11 @@ async fn a_file_gives_its_space_back() {
     let pages = async || house.sql("select cast(page_count as text) from pragma_page_count").await[0][0].clone();
     let pages = async || pages().await.parse::<u64>().expect("a number");
     let empty = pages().await;
+    // 20 kB that cannot be packed.
+    let noise = || (0..1_250).flat_map(|_| Uuid::new_v4().into_bytes());
     let large = |number: usize| {
         let mut settled = aged(staged(&format!("u{number}"), Vec::new()), 4000, "http");
-        entry_of(&mut settled).body = vec![7; 20_000].into();
+        entry_of(&mut settled).body = noise().collect();
         settled
     };
     house.keep(batch((0..200).map(large).collect())).await;

@@ -25,7 +25,8 @@ const CONNECTIONS: u32 = 16;
 
 /// The tables of a paid order, and which of their rows are one order's (`$1`: the number of its TV7).
 const TABLES: [(&str, &str); 6] = [
-    ("inbox", "id = (select i.id from inbox i where position('RECEBIDO'::bytea in i.body) > 0 order by i.id limit 1)"),
+    // Whatever is paid comes after its reserve.
+    ("inbox", "id = (select i.id from inbox i order by i.id desc limit 1)"),
     ("t_pclogpedidoapi", "id in (select l.id from t_pclogpedidoapi l where l.numped = $1 order by l.id desc limit 1)"),
     ("t_pcpedc", "numped = $1 or numpedentfut = $1"),
     ("t_pcpedi", "numped in (select numped from t_pcpedc where numped = $1 or numpedentfut = $1)"),
