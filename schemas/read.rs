@@ -59,12 +59,18 @@ enum Step {
     Index(usize),
 }
 
+/// A reading holds so many errors, and so many warnings: with all of those that a hundred thousand wrong items have, it
+/// would take more room than the message.
+pub const HELD: usize = 5_000;
+
 /// The context of one reading: where we are, what was found, what is demanded.
 #[derive(Debug)]
 pub struct Reading {
     path: Vec<Step>,
     found: Vec<Violation>,
     errors: ErrorPaths,
+    /// How many errors and how many warnings are held.
+    held: (usize, usize),
     /// Whether mandatory fields of a whole record are asked for (a delete needs its key alone).
     pub whole: bool,
     /// The bound on the members of one list.
@@ -82,6 +88,7 @@ impl Reading {
             path: Vec::with_capacity(8),
             found: Vec::new(),
             errors: ErrorPaths::default(),
+            held: (0, 0),
             whole,
             items,
             personal: false,
@@ -184,15 +191,20 @@ impl Reading {
 
     /// Notes an error at the present place.
     pub fn error(&mut self, code: Code, text: impl Into<String>) {
-        let path = self.pointer();
-        self.errors.add(&path);
-        self.found.push(Violation::error(code, path, text));
+        if self.held.0 < HELD {
+            self.held.0 += 1;
+            let path = self.pointer();
+            self.errors.add(&path);
+            self.found.push(Violation::error(code, path, text));
+        }
     }
 
     /// Notes a warning at the present place.
     pub fn warning(&mut self, code: Code, text: impl Into<String>) {
-        let path = self.pointer();
-        self.found.push(Violation::warning(code, path, text));
+        if self.held.1 < HELD {
+            self.held.1 += 1;
+            self.found.push(Violation::warning(code, self.pointer(), text));
+        }
     }
 
     /// Notes that the present value was read against the book.
@@ -259,7 +271,7 @@ impl Reading {
         self.found.iter().any(|violation| violation.level == Level::Error)
     }
 
-    /// All that was found, in the order of the document: what is missing stands where its record begins.
+    /// What was found, up to [`HELD`] errors and warnings, in the order of the document: what is missing stands where its record begins.
     pub fn finish(self) -> Vec<Violation> {
         self.found
     }

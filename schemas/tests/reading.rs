@@ -5,7 +5,7 @@
 use eaid_schemas::envelope::json::read_text;
 use eaid_schemas::field::{Amount, Count, Flag, Moment, Text, commercial, parse_number};
 use eaid_schemas::outline::Name;
-use eaid_schemas::read::Reading;
+use eaid_schemas::read::{HELD, Reading};
 use eaid_schemas::record::{List, Record, members};
 use eaid_schemas::violation::Violation;
 use eaid_schemas::{choice, record};
@@ -165,6 +165,23 @@ fn binary_noise_is_rounded_and_real_decimals_are_not() {
     assert_eq!(quantity("1.005"), (None, vec!["too_many_decimals"]));
     assert_eq!(quantity("1e2"), (Some("100".to_owned()), vec![]));
     assert_eq!(quantity("1e400"), (None, vec!["out_of_range"]));
+}
+
+/// As many as one can mend at once, and no warning takes the place of an error.
+#[test]
+fn a_reading_holds_a_bounded_number_of_findings() {
+    let faulty = |line: &str| {
+        let lines = vec![line; HELD + 1].join(",");
+        let text = format!(r#"{{"Id":"1","ListOfLine":[{lines},{{}}],"Total":{{"Product":"a","Quantity":1}}}}"#);
+        let mut cx = Reading::new(true, usize::MAX);
+        read_text::<Paper>(&text, &mut cx).expect("the text is JSON");
+        assert!(cx.has_errors());
+        let found = cx.finish();
+        [true, false].map(|error| found.iter().filter(|found| found.is_error() == error).count())
+    };
+    assert_eq!(faulty(r#"{"Product":"a"}"#), [HELD, 0]);
+    // Text where a number belongs is read all the same.
+    assert_eq!(faulty(r#"{"Product":"a","Quantity":"1"}"#), [2, HELD]);
 }
 
 #[test]

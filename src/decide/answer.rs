@@ -7,6 +7,7 @@ use crate::store::{Outgoing, SendKind, Settled, State};
 use eaid_adapters::verdict::Returned;
 use eaid_schemas::envelope::Format;
 use eaid_schemas::envelope::response::{Enabled, Heading, InternalId, Receipt, Response, write};
+use eaid_schemas::read::HELD;
 use eaid_schemas::violation::{Code, Violation};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -91,7 +92,8 @@ fn told(mut violations: Vec<Violation>) -> Vec<Violation> {
     if count > MOST {
         violations.sort_by_key(|found| !found.is_error());
         violations.truncate(MOST);
-        let text = format!("a mensagem tem {count} erros e avisos; a resposta traz {MOST} deles");
+        let least = if count < HELD { "" } else { "pelo menos " };
+        let text = format!("a mensagem tem {least}{count} erros e avisos; a resposta traz {MOST} deles");
         let whole = Violation { path: String::new(), text, ..violations[0].clone() };
         violations.push(whole);
     }
@@ -207,5 +209,7 @@ mod tests {
         let whole =
             Violation::error(Code::Missing, "", "a mensagem tem 1001 erros e avisos; a resposta traz 1000 deles");
         assert_eq!(told[MOST], whole);
+        let told = super::told((0..HELD).map(error).collect());
+        assert!(told[MOST].text.starts_with("a mensagem tem pelo menos 5000 erros"), "{}", told[MOST].text);
     }
 }

@@ -10,6 +10,7 @@ mod tests;
 use super::trouble::unfit;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::io::Write;
 use std::sync::LazyLock;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -21,7 +22,7 @@ const WORDS: &[u8] = include_bytes!("packing/1.txt");
 const FIRST: u8 = 1;
 /// As fast as it gets: the dictionary does most of the work.
 const LEVEL: i32 = -5;
-/// More room than this is not held on to.
+/// A body of more bytes is packed apart.
 const LARGE: usize = 1 << 20;
 /// A smaller body stays as it is: that costs more than the engine saves.
 const WORTH_IT: usize = 200;
@@ -32,7 +33,7 @@ static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderD
 thread_local! {
     static PACKER: RefCell<Option<Compressor<'static>>> =
         RefCell::new(Compressor::with_prepared_dictionary(&ENCODER).ok());
-    /// Where it packs to, unless the body is large.
+    /// Where it packs to.
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static UNPACKER: RefCell<Option<Decompressor<'static>>> =
         RefCell::new(Decompressor::with_prepared_dictionary(&DECODER).ok());
@@ -61,16 +62,24 @@ fn pack(body: &[u8]) -> Option<Vec<u8>> {
     if body.len() < WORTH_IT {
         return None;
     }
-    let bound = zstd::zstd_safe::compress_bound(body.len());
-    let mut room = ROOM.take();
-    room.reserve(bound);
-    let length = PACKER.with_borrow_mut(|packer| packer.as_mut()?.compress_to_buffer(body, &mut room).ok());
-    let packed = length.filter(|length| 1 + length < body.len()).map(|_| [&[FIRST], &*room].concat());
-    if room.capacity() <= LARGE {
+    let packed = if body.len() > LARGE { pack_large(body).ok() } else { pack_small(body) };
+    packed.filter(|packed| packed.len() < body.len())
+}
+
+fn pack_small(body: &[u8]) -> Option<Vec<u8>> {
+    ROOM.with_borrow_mut(|room| {
         room.clear();
-        ROOM.set(room);
-    }
-    packed
+        room.reserve(zstd::zstd_safe::compress_bound(body.len()));
+        PACKER.with_borrow_mut(|packer| packer.as_mut()?.compress_to_buffer(body, room).ok())?;
+        Some([&[FIRST], &**room].concat())
+    })
+}
+
+/// A piece at a time: it takes no more room than what comes out.
+fn pack_large(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packer = zstd::Encoder::with_prepared_dictionary(vec![FIRST], &ENCODER)?;
+    packer.write_all(body)?;
+    packer.finish()
 }
 
 /// The body of what columns `body` and `plain` hold.
