@@ -11,9 +11,10 @@ use std::process::{Command, ExitCode};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// After how many milliseconds the allocator gives free pages back. Its own 10 are less than a batch takes: the next
-/// one would have all its memory made anew, an eighth of what the daemon does.
-const PURGE_DELAY: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "1000");
+/// After how many milliseconds the allocator gives free pages back: its own 10 are less than a batch takes, and the next
+/// one would have all its memory made anew, an eighth of what the daemon does. And how many times longer it holds on to
+/// whole blocks, which are those of large messages: not at all, or a burst of them would take up that of ten seconds.
+const ALLOCATION: [(&str, &str); 2] = [("MIMALLOC_PURGE_DELAY", "1000"), ("MIMALLOC_ARENA_PURGE_MULT", "0")];
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,11 +24,12 @@ fn main() -> ExitCode {
     eaid::cli::run(cli)
 }
 
-/// Begins once more, as the same process, with [`PURGE_DELAY`], which the allocator reads before `main` does anything.
+/// Begins once more, as the same process, with [`ALLOCATION`], which the allocator reads before `main` does anything.
 /// Where that fails, the daemon is a little slower, and no more.
 fn settle_in() {
-    let (name, delay) = PURGE_DELAY;
-    if let (None, Ok(program)) = (std::env::var_os(name), std::env::current_exe()) {
-        let _ = Command::new(program).args(std::env::args_os().skip(1)).env(name, delay).exec();
+    let missing = ALLOCATION.into_iter().filter(|(name, _)| std::env::var_os(name).is_none());
+    let missing: Vec<(&str, &str)> = missing.collect();
+    if let (false, Ok(program)) = (missing.is_empty(), std::env::current_exe()) {
+        let _ = Command::new(program).args(std::env::args_os().skip(1)).envs(missing).exec();
     }
 }
