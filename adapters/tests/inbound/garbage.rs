@@ -3,6 +3,7 @@
 
 use crate::desk::house_of;
 use eaid_adapters::samples::SAMPLES;
+use eaid_schemas::read::HELD;
 use serde_json::{Value, json};
 
 fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
@@ -56,11 +57,19 @@ fn every_tag_may_hold_anything() {
     }
 }
 
-/// Each of many items is wrong in each way, and each product is unknown: the work grows with their number only.
+/// Each of many items is wrong in each way, and each product is unknown: the work grows with their number only. Of what
+/// is found while they are read, no more is held than an answer could ever tell.
 #[test]
-fn a_large_message_is_told_all_its_faults() {
-    const COUNT: usize = 20_000;
-    let items: Vec<Value> = (0..COUNT)
+fn a_large_message_is_told_its_faults() {
+    // Quantity, unit price, item price, operation code, delivery type, product, warehouse; three of them in reading.
+    let all_held = HELD / 3;
+    assert_eq!(faults(all_held), 7 * all_held);
+    assert!((4 * 20_000 + HELD - 1..7 * 20_000).contains(&faults(20_000)));
+}
+
+/// How many faults a sale of so many wrong items has.
+fn faults(count: usize) -> usize {
+    let items: Vec<Value> = (0..count)
         .map(|number| {
             json!({"ItemInternalId": format!("NOVO-{number}"), "Quantity": 0, "UnitPrice": -1, "ItemDeliveryType": "9",
                 "WarehouseInternalId": format!("DEP-{number}")})
@@ -68,6 +77,5 @@ fn a_large_message_is_told_all_its_faults() {
         .collect();
     let sale = crate::desk::sale(json!(items), &[]);
     let verdict = crate::desk::decide(&mut house_of("LOJA701"), &sale);
-    // Quantity, unit price, item price, operation code, delivery type, product, warehouse.
-    assert_eq!(verdict["violations"].as_array().map(Vec::len), Some(7 * COUNT));
+    verdict["violations"].as_array().map_or(0, Vec::len)
 }

@@ -43,7 +43,7 @@ async fn gone(name: &str, ends: &[&str]) {
 async fn cut_inside_commits() {
     let site = Site::behind_network(servers::shared(), "database_commit", "").await;
     let load = Load::begin(&site.omni);
-    for words in [&b"COMMIT"[..], b"\"Header\""].repeat(3) {
+    for words in [&b"COMMIT"[..], b"application/json"].repeat(3) {
         load.sends(5).await;
         let database = &site.network().database;
         database.cut_after(words);
