@@ -271,7 +271,8 @@ impl Reading {
         self.found.iter().any(|violation| violation.level == Level::Error)
     }
 
-    /// What was found, up to [`HELD`] errors and warnings, in the order of the document: what is missing stands where its record begins.
+    /// What was found, up to [`HELD`] errors and warnings, in the order of the document: what is missing stands where its
+    /// record begins.
     pub fn finish(self) -> Vec<Violation> {
         self.found
     }
