@@ -18,7 +18,7 @@ use crate::omni::{Omni, Out};
 use crate::process::{Daemon, Said, Surroundings, repository};
 use crate::rows::Rows;
 use crate::servers::{self, Servers, host_and_port};
-use crate::wait::until;
+use crate::wait::{until, until_or};
 use eaid::operate::soak::proxy::Proxy;
 use std::sync::Arc;
 
@@ -257,7 +257,18 @@ impl Site {
 
     /// Waits for the Response to a message that was sent before.
     pub async fn response(&self, uuid: &str) -> Value {
-        until(&format!("the Response to {uuid}"), async || self.omni.responses(uuid).pop()).await
+        let state = async || self.state_of(uuid).await;
+        until_or(&format!("the Response to {uuid}"), async || self.omni.responses(uuid).pop(), state).await
+    }
+
+    /// Where a message is, for whoever reads of a failure and cannot look any more.
+    async fn state_of(&self, uuid: &str) -> String {
+        let mut state = format!("\n{}", self.omni.queues().await);
+        for verb in [&["explain", uuid][..], &["status"]] {
+            let Said { out, err, .. } = self.eaid(verb).await;
+            state.push_str(&format!("--- eaid {}\n{out}{err}\n", verb.join(" ")));
+        }
+        state
     }
 
     /// Sends a message that must succeed; gives our id of it.

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, ExchangeKind};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, ExchangeKind, Queue};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -182,12 +182,25 @@ impl Mailbox {
 
     /// How many messages a queue holds for a consumer to take; none if there is no such queue.
     pub async fn waiting_in(&self, queue: &str) -> Option<u32> {
-        let look = self.asking.ask("the depth of a queue", async |connection, _| {
+        self.look(queue).await.map(|queue| queue.message_count())
+    }
+
+    /// A queue as it stands, for people.
+    pub async fn describe(&self, queue: &str) -> String {
+        match tokio::time::timeout(ATTEMPT, self.look(queue)).await {
+            Ok(Some(queue)) => format!("{} messages, {} consumers", queue.message_count(), queue.consumer_count()),
+            Ok(None) => "not there".to_owned(),
+            Err(_) => "the broker does not say".to_owned(),
+        }
+    }
+
+    async fn look(&self, queue: &str) -> Option<Queue> {
+        let look = self.asking.ask("a queue", async |connection, _| {
             // A channel of its own: the broker closes the one that asks for a queue that is not there.
             let channel = connection.create_channel().await?;
             let options = QueueDeclareOptions { passive: true, ..Default::default() };
             match channel.queue_declare(queue.into(), options, FieldTable::default()).await {
-                Ok(queue) => Ok(Some(queue.message_count())),
+                Ok(queue) => Ok(Some(queue)),
                 Err(error) if error.to_string().contains("NOT_FOUND") => Ok(None),
                 Err(error) => Err(error),
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Mailbox, QUEUE};
 use crate::messages::{text, uuid};
 use crate::spool::Folder;
 use crate::xml;
@@ -133,6 +133,16 @@ impl Omni {
             // A file stays until its message is settled.
             Way::Spool(folder) => folder.list("in").len(),
         }
+    }
+
+    /// How full the queues are, for people.
+    pub async fn queues(&self) -> String {
+        let Way::Amqp(mailbox) = &self.way else { return String::new() };
+        let mut lines = String::new();
+        for queue in ["eai.in", "eai.events", QUEUE, "eai.dead"] {
+            lines.push_str(&format!("{queue}: {}\n", mailbox.describe(queue).await));
+        }
+        lines
     }
 
     /// Waits until nothing more is under way to us. The daemon must have ended.

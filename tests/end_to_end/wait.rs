@@ -11,7 +11,16 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 pub const PAUSE: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see, and fails the test when there never is.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    until_or(what, look, async || String::new()).await
+}
+
+/// The same; a failure tells how things stand.
+pub async fn until_or<T>(
+    what: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+    state: impl AsyncFnOnce() -> String,
+) -> T {
     let seen = async {
         loop {
             if let Some(seen) = look().await {
@@ -21,6 +30,8 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
         }
     };
     // The limit holds for a look that never comes back, too.
-    let seen = tokio::time::timeout(PATIENCE, seen).await;
-    seen.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain for {what}"))
+    match tokio::time::timeout(PATIENCE, seen).await {
+        Ok(seen) => seen,
+        Err(_) => panic!("waited {PATIENCE:?} in vain for {what}{}", state().await),
+    }
 }
