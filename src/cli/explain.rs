@@ -47,7 +47,7 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
     let mut explanations = Vec::new();
     for file in &args.files {
         let name = file.display().to_string();
-        let body = std::fs::read(file).map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
+        let body = std::fs::read(file).map_err(|error| Failure::Failed(unread(&name, &error)))?;
         explanations.push(explain(&config, &catalog, store.as_deref(), &name, body).await?);
     }
     let refused =
@@ -60,6 +60,12 @@ pub async fn run(desk: &Desk, args: &Args) -> Result<(), Failure> {
         }
     }
     if refused { Err(Failure::Said) } else { Ok(()) }
+}
+
+/// Why a file was not read. Whoever asks of a message that came already does not mean a file.
+fn unread(name: &str, error: &std::io::Error) -> String {
+    let shown = name.parse::<uuid::Uuid>().map(|_| format!(". What became of a message: `eaid messages show {name}`"));
+    format!("{name}: {error}{}", shown.unwrap_or_default())
 }
 
 /// The configured store, as long as it is there: explaining makes none.

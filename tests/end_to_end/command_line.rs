@@ -117,6 +117,8 @@ async fn explain_foretells_and_writes_nothing() {
     let early = message_file(&site, "early.json", &early);
     let said = site.eaid(&["explain", &early]).await.out;
     assert!(said.contains("VENDEDOR-NOVO"), "{said}");
+    let said = site.eaid(&["explain", &uuid(&counter(4))]).await.ends(1).err;
+    assert!(said.contains("eaid messages show"), "{said}");
     for view in ["xx3", "sl1", "se1"] {
         assert_eq!(site.rows.count(view, "1 = 1").await, 0, "explain wrote to {view}");
     }

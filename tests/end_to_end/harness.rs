@@ -264,7 +264,7 @@ impl Site {
     /// Where a message is, for whoever reads of a failure and cannot look any more.
     async fn state_of(&self, uuid: &str) -> String {
         let mut state = format!("\n{}", self.omni.queues().await);
-        for verb in [&["explain", uuid][..], &["status"]] {
+        for verb in [&["messages", "show", uuid][..], &["status"]] {
             let Said { out, err, .. } = self.eaid(verb).await;
             state.push_str(&format!("--- eaid {}\n{out}{err}\n", verb.join(" ")));
         }
