@@ -156,7 +156,7 @@ start_postgres() {
         --encoding=UTF8 --locale=C.UTF-8 --no-sync) >"$work/initdb.log" 2>&1 ||
         { cat "$work/initdb.log" >&2; die "initdb failed"; }
     postgres_command=("${user[@]}" "$bin/postgres" -D "$data" -p "$postgres_port"
-        -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories="$data" -c max_connections=300
         -c fsync=on -c synchronous_commit=on -c shared_buffers=512MB -c max_wal_size=4GB)
     run_postgres
     export EAID_TEST_DATABASE_URL=postgres://eaid@127.0.0.1:$postgres_port/postgres

@@ -43,11 +43,22 @@ struct Part {
 }
 
 impl Part {
-    fn texts(&self) -> String {
+    /// The columns of `t` that are fetched.
+    fn columns(&self) -> Vec<&'static Column> {
         match &self.columns {
-            Some(columns) => texts_of(columns.iter().map(|column| &self.table.columns[*column])),
-            None => texts(self.table),
+            Some(columns) => columns.iter().map(|column| &self.table.columns[*column]).collect(),
+            None => self.table.columns.iter().collect(),
         }
+    }
+
+    /// Their names, for [`each`].
+    fn names(&self) -> String {
+        let names: Vec<String> = self.columns().iter().map(|column| format!("t.{}", column.name)).collect();
+        names.join(", ")
+    }
+
+    fn texts(&self) -> String {
+        texts_of(self.columns().into_iter())
     }
 
     fn read(&self, texts: Vec<Option<Short>>) -> sqlx::Result<Row> {
@@ -145,9 +156,10 @@ struct Statement<'a> {
 const BY_KEY: &str = "d.external = w.v2 and d.partner = w.v0 and d.alias = w.v1";
 
 /// The rows `alias` of a table that meet a condition, for each row before. `offset 0` keeps the planner from turning
-/// the join round: one that takes a growing table for empty would read all of it and compare.
-fn each(table: &str, alias: &str, condition: &str) -> String {
-    format!("cross join lateral (select * from {table} {alias} where {condition} offset 0) {alias}")
+/// the join round: one that takes a growing table for empty would read all of it and compare. Columns that are not
+/// named cost, though nobody reads them: the server makes a null of each.
+fn each(table: &str, alias: &str, columns: &str, condition: &str) -> String {
+    format!("cross join lateral (select {columns} from {table} {alias} where {condition} offset 0) {alias}")
 }
 
 impl<'a> Statement<'a> {
@@ -219,24 +231,26 @@ impl<'a> Statement<'a> {
     /// De/Para entries.
     fn depara(&mut self, entries: &[questions::Entry<'a>]) {
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
-        let source = format!("{asked} {}", each("depara", "d", BY_KEY));
+        let source = format!("{asked} {}", each("depara", "d", ENTRY, BY_KEY));
         self.branch(Branch::DePara, ENTRY, source);
     }
 
     /// De/Para entries with the rows they link to: an entry comes once a row, and once where it has none.
     fn linked(&mut self, linked: &questions::Linked<'a>) {
         let (table, entries) = (linked.table, &linked.entries);
-        let (Some(link), Some(key)) = (table.link, table.key().first()) else { return self.depara(entries) };
-        let (link, key) = (table.columns[link].name, table.columns[*key].name);
+        let Some(link) = table.link else { return self.depara(entries) };
+        let link = table.columns[link].name;
         let asked = self.asked(entries.iter().map(|entry| entry.texts()));
+        let part = Part { table, columns: linked.columns.clone() };
         let source = format!(
             "{asked} {} left join lateral (
-                 select * from {} t where t.{link} = d.internal and t.{link} <> '' offset 0) t on true",
-            each("depara", "d", BY_KEY),
+                 select {}, true as is_there from {} t
+                 where t.{link} = d.internal and t.{link} <> '' offset 0) t on true",
+            each("depara", "d", ENTRY, BY_KEY),
+            part.names(),
             physical(table)
         );
-        let part = Part { table, columns: linked.columns.clone() };
-        let row = format!("case when t.{key} is not null then array[{}]::text[] end", part.texts());
+        let row = format!("case when t.is_there then array[{}]::text[] end", part.texts());
         self.parts.push(format!("select {}, array[{ENTRY}]::text[] || {row} from {source}", self.branches.len()));
         self.branches.push(Branch::Linked(part));
     }
@@ -249,8 +263,8 @@ impl<'a> Statement<'a> {
         let equal = |(column, at): (&usize, usize)| format!("t.{} = w.v{at}", table.columns[*column].name);
         let mut conditions: Vec<String> = index.columns.iter().zip(0..).map(equal).collect();
         conditions.extend(super::migrate::condition(table, index).map(|column| format!("t.{column} <> ''")));
-        let source = format!("{asked} {}", each(&physical(table), "t", &conditions.join(" and ")));
         let part = Part { table, columns: rows.columns.clone() };
+        let source = format!("{asked} {}", each(&physical(table), "t", &part.names(), &conditions.join(" and ")));
         let texts = part.texts();
         self.branch(Branch::Rows(part), &texts, source);
     }
@@ -258,17 +272,18 @@ impl<'a> Statement<'a> {
     /// Messages that are known: by fingerprint, and those without UUID by digest, the newest of them.
     fn known(&mut self, questions: &'a Questions<'_>) {
         const TEXTS: &str = "i.partner, i.uuid, i.digest, i.id::text, i.state";
+        const COLUMNS: &str = "i.partner, i.uuid, i.digest, i.id, i.state";
         if !questions.named.is_empty() {
             let asked = self.asked(questions.named.iter().map(|print| print.texts()));
             let same = "i.uuid = w.v0 and i.partner = w.v1 and i.digest = w.v2 and i.uuid <> ''";
-            let source = format!("{asked} {}", each("inbox", "i", same));
+            let source = format!("{asked} {}", each("inbox", "i", COLUMNS, same));
             self.branch(Branch::Known, TEXTS, source);
         }
         if !questions.bare.is_empty() {
             let asked = self.asked(questions.bare.iter().map(|print| print.texts()));
             let source = format!(
                 "{asked} cross join lateral (
-                     select i.* from inbox i where i.digest = w.v2 and i.partner = w.v1 and i.uuid = w.v0 and i.uuid = ''
+                     select {COLUMNS} from inbox i where i.digest = w.v2 and i.partner = w.v1 and i.uuid = w.v0 and i.uuid = ''
                      order by i.id desc limit 1) as i"
             );
             self.branch(Branch::Known, TEXTS, source);
@@ -282,7 +297,7 @@ impl<'a> Statement<'a> {
             let same = "i.internal_id = w.v0 and i.partner = w.v1 and i.transaction = w.v2 and i.state = 'waiting'";
             // Where nobody waits, which is the rule, no key is looked for.
             let any = "where exists (select from inbox where state = 'waiting')";
-            let source = format!("{asked} {} {any}", each("inbox", "i", same));
+            let source = format!("{asked} {} {any}", each("inbox", "i", "i.id", same));
             self.branch(Branch::Waiting, "i.id::text", source);
         }
     }

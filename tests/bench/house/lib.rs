@@ -15,6 +15,7 @@ pub mod figures;
 pub mod http;
 pub mod options;
 pub mod pace;
+pub mod part;
 pub mod processes;
 pub mod relay;
 pub mod sale;

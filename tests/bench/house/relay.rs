@@ -3,48 +3,24 @@
 
 use crate::Failed;
 use crate::broker::{Broker, IN, post};
-use crate::figures::{Figures, Run};
-use crate::processes::{self, Processes};
+use crate::figures::Figures;
+use crate::options;
+use crate::part::{self, Part};
 use crate::servers::Servers;
-use crate::watch::watch;
-use crate::{options, sale};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use lapin::options::*;
 use lapin::types::{FieldTable, ShortString};
 use lapin::{Connection, ConnectionProperties, Consumer};
-use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
 /// Unacknowledged messages.
-const PREFETCH: u16 = 1000;
+pub const PREFETCH: u16 = 1000;
 /// Messages acknowledged together.
 const TOGETHER: usize = 100;
 /// Answers whose confirms are awaited.
 const WINDOW: usize = 500;
 /// Bytes of an answer.
 const ANSWER: usize = 1024;
-
-/// The relay as a process.
-pub struct Relay {
-    child: Child,
-    id: u32,
-}
-
-impl Relay {
-    /// Its process.
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    /// Waits for its end, which must be in good order.
-    ///
-    /// # Errors
-    /// Any other end.
-    pub async fn wait(mut self) -> Result<(), Failed> {
-        let end = self.child.wait().await?;
-        if end.success() { Ok(()) } else { Err(format!("the relay ended with {end}").into()) }
-    }
-}
 
 /// The word by which a benchmark starts itself again as the relay; behind it stands how many messages there are.
 pub const WORD: &str = "--relay";
@@ -64,28 +40,15 @@ pub async fn is_played(servers: &Servers) -> Result<bool, Failed> {
 /// # Errors
 /// Where it leaves anything.
 pub async fn measure(servers: &Servers, broker: &Broker, messages: usize, name: &str) -> Result<Figures, Failed> {
-    broker.clear().await?;
-    broker.publish("in.retailsales", 0..messages, sale::sale).await?;
-    broker.wait_until_waiting(messages).await?;
-    let run = Run::begin(name, messages);
-    let child = start(messages)?;
-    let watched = Processes::find(servers, &[child.id()])?;
-    let (first, last) = watch(broker, messages, &watched).await?;
-    let figures = run.end(first, last, processes::peak_memory(child.id())?);
-    child.wait().await?;
-    broker.check_empty().await?;
-    Ok(figures)
+    part::measure(servers, broker, messages, name, || start(messages)).await
 }
 
 /// Starts this program again as the relay.
 ///
 /// # Errors
 /// Where that cannot be.
-pub fn start(messages: usize) -> Result<Relay, Failed> {
-    let program = std::env::current_exe()?;
-    let child = Command::new(program).args([WORD, &messages.to_string()]).kill_on_drop(true).spawn()?;
-    let id = child.id().ok_or("the relay ended at once")?;
-    Ok(Relay { child, id })
+pub fn start(messages: usize) -> Result<Part, Failed> {
+    Part::start(&[WORD, &messages.to_string()])
 }
 
 async fn run(url: &str, messages: usize) -> Result<(), Failed> {
@@ -118,7 +81,11 @@ async fn take(mut consumer: Consumer, messages: usize, taken: mpsc::Sender<Short
     Ok(())
 }
 
-async fn answer(connection: &Connection, mut taken: mpsc::Receiver<ShortString>) -> Result<(), Failed> {
+/// Answers whatever is handed over, until nobody is left who would hand over more.
+///
+/// # Errors
+/// What the broker says.
+pub async fn answer(connection: &Connection, mut taken: mpsc::Receiver<ShortString>) -> Result<(), Failed> {
     let channel = connection.create_channel().await?;
     channel.confirm_select(ConfirmSelectOptions::default()).await?;
     let mut flight = FuturesUnordered::new();

@@ -22,6 +22,12 @@ impl Verdict {
         self.judge(found <= limit, format!("at most {limit}"), what);
     }
 
+    /// For comparison; there is no limit.
+    pub fn tell(&self, what: &str, rounds: &[f64]) {
+        tell(what, rounds);
+        println!();
+    }
+
     fn judge(&mut self, is_met: bool, limit: String, what: &str) {
         println!("; {limit}: {}", if is_met { "met" } else { "MISSED" });
         if !is_met {
