@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use lapin::message::Delivery;
 use lapin::options::*;
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, ExchangeKind, Queue};
+use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer, ExchangeKind, Queue};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -164,12 +164,9 @@ impl Mailbox {
                     };
                     // A confirm may never come when its broker went away, and lapin waits for it for ever.
                     match tokio::time::timeout(ATTEMPT, attempt).await {
-                        // Returned: no queue takes it, yet.
-                        Ok(Ok(confirmation)) => {
-                            if confirmation.take_message().is_none() {
-                                return;
-                            }
-                        }
+                        Ok(Ok(Confirmation::Ack(None))) => return,
+                        // Returned: no queue takes it, yet. Or the one that took it could not keep it.
+                        Ok(Ok(_)) => {}
                         Ok(Err(_)) | Err(_) => self.publishing.lose().await,
                     }
                 }
