@@ -23,7 +23,7 @@ impl Verdict {
     }
 
     /// For comparison; there is no limit.
-    pub fn tell(&self, what: &str, rounds: &[f64]) {
+    pub fn compare(&self, what: &str, rounds: &[f64]) {
         tell(what, rounds);
         println!();
     }

@@ -215,6 +215,9 @@ async fn first(under_way: &mut VecDeque<UnderWay>) -> Result<PgConnection, Faile
 async fn by_socket(database: &str) -> Result<PgConnection, Failed> {
     let mut connection = PgConnection::connect(database).await?;
     let folder: String = sqlx::query_scalar("show unix_socket_directories").fetch_one(&mut connection).await?;
+    if folder.is_empty() {
+        return Err("the cluster has no Unix socket: is TMPDIR too long for one?".into());
+    }
     let options: PgConnectOptions = database.parse()?;
     Ok(PgConnection::connect_with(&options.socket(folder)).await?)
 }

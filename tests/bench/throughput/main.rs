@@ -31,9 +31,6 @@ const EAID: &str = env!("CARGO_BIN_EXE_eaid");
 /// Of what is staged GravaBatch has to do so much in the same time (issue: The retail rules, whole).
 const BATCH: f64 = 0.5;
 
-/// What eaid does beside keeping rows may cost no more than those.
-const KEEPING: f64 = 0.5;
-
 /// The daemon may hold so much, whatever waits (issue: The first sale, Speed).
 const MEMORY_LIMIT: u64 = 150 * 1024 * 1024;
 
@@ -141,8 +138,8 @@ fn judge(rounds: &[Round]) -> Result<(), Failed> {
     );
     let mut verdict = Verdict::default();
     verdict.at_least(0.55, "eaid / relay limit", &each(|round| round.eaid.rate() / round.relay.rate()));
-    verdict.at_least(KEEPING, "eaid / bare keeper", &each(|round| round.eaid.rate() / round.bare.rate()));
-    verdict.tell("bare keeper / relay limit", &each(|round| round.bare.rate() / round.relay.rate()));
+    verdict.compare("eaid / bare keeper", &each(|round| round.eaid.rate() / round.bare.rate()));
+    verdict.compare("bare keeper / relay limit", &each(|round| round.bare.rate() / round.relay.rate()));
     verdict.at_least(BATCH, "GravaBatch / staged", &each(|round| round.batch.rate() / round.eaid.rate()));
     verdict.close()
 }
