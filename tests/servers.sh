@@ -212,7 +212,8 @@ run_rabbitmq() {
 }
 
 # rabbitmqctl starts a whole virtual machine for each call (over a second); erl_call is a small
-# program of Erlang's own that asks the running node.
+# program of Erlang's own that asks the running node. Without a name for each caller all have the
+# same, and the node hears one of that name at a time.
 write_vhost_command() {
     local node=$1 cookie=$2
     export EAID_TEST_VHOST=$work/vhost
@@ -228,7 +229,7 @@ delete) code="rabbit_vhost:delete(<<\"\$2\">>, <<\"tests\">>), done." ;;
 eval) code="\$2, done." ;;
 *) echo "usage: vhost add|delete NAME, or eval CODE" >&2; exit 2 ;;
 esac
-answer=\$(printf '%s\n' "\$code" | erl_call -sname $node -c $cookie -e 2>&1)
+answer=\$(printf '%s\n' "\$code" | erl_call -h caller_\$\$ -sname $node -c $cookie -e 2>&1)
 case \$answer in
 *"{ok, done}"*) ;;
 *) echo "vhost \$1 \$2: \$answer" >&2; exit 1 ;;

@@ -65,7 +65,7 @@ async fn order_events_come_by_their_own_queue() {
 
 #[tokio::test]
 async fn a_deleted_queue_is_made_again() {
-    let mut stand = Stand::new(|_| {}).await;
+    let mut stand = Stand::resting(|_| {}, source::REST).await;
     let before = stand.session();
     let queue = stand.settings.queue_in.clone();
     stand.channel().await.queue_delete(queue.as_str().into(), QueueDeleteOptions::default()).await.unwrap();
@@ -222,14 +222,16 @@ async fn a_broker_that_has_begun_to_send_too_much_is_cut_off() {
     })
     .await;
     stand.warm_up().await;
-    // What the broker has begun to send would take half a minute. It has begun to send them all: they are fewer than
-    // what small ones have led it to hand over.
-    proxy.behave(Manner::Slow(Duration::from_millis(20)));
+    // What the broker has begun to send, which is all of them, would take half a minute.
+    proxy.behave(Manner::Stalled);
     let before = stand.session();
     stand.send((0..80).map(|number| padded(number, 1 << 20))).await;
+    proxy.behave(Manner::Slow(Duration::from_millis(20)));
     let first = stand.take(1).await;
-    stand.is_up(before).await;
+    assert_eq!((number(&first[0]), first[0].returned), (0, 0));
+    stand.is_down(before).await;
     proxy.behave(Manner::Through);
+    stand.is_up(before).await;
     // By a channel that is gone: it comes again.
     settle_all(first, State::Staged).await;
     for expected in 0..80 {
