@@ -5,7 +5,6 @@ use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
-
 /// A broker and a database cluster, with a place of its own in them for each test.
 #[derive(Clone)]
 pub struct Servers {

@@ -1,6 +1,6 @@
 //! The consume-only connection: business messages and order events, each on a channel of its own.
 
-use super::connection::within;
+use super::connection::{describe, within};
 use super::lane::Lane;
 use super::line::Line;
 use super::names::short;
@@ -28,7 +28,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// A quorum queue may see the end of a channel before acknowledgements that were sent before it: with so much time
 /// between them few are lost, each of which would be one more delivery of a message that was kept.
 const GRACE: Duration = Duration::from_millis(50);
-/// A channel by which nothing came for this time, or twice as long, begins anew.
+/// A channel by which nothing came for twice this time, or three times, begins anew.
 pub(super) const REST: Duration = Duration::from_secs(5);
 
 /// Feeds deliveries into the inbound loop's channel.
@@ -175,19 +175,21 @@ impl Source {
         let taken = metrics::counter!("eaid_amqp_delivered_total", "queue" => queue.to_owned());
         let mut look = tokio::time::interval(self.rest);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut is_quiet, mut is_withheld) = (false, false);
+        // The latter as it was when it was last asked since something came.
+        let (mut is_quiet, mut is_withheld) = (false, None);
         loop {
             let next = tokio::select! {
                 next = open.consumer.next() => next,
                 _ = look.tick() => {
                     let was_quiet = std::mem::replace(&mut is_quiet, true);
                     if was_quiet && lane.is_empty() {
-                        if !open.sizes.is_first() {
-                            return Ok(Left::Resting);
-                        }
-                        let was_withheld = std::mem::replace(&mut is_withheld, self.is_withheld(queue, open).await?);
-                        if was_withheld && is_withheld {
-                            return Ok(Left::Forgotten);
+                        let asking = self.stop.run_until_cancelled(self.is_withheld(queue, open));
+                        let Some(told) = asking.await else { return Ok(Left::Stopped) };
+                        let before = std::mem::replace(&mut is_withheld, told?);
+                        match (before, is_withheld) {
+                            (Some(true), Some(true)) => return Ok(Left::Forgotten),
+                            (Some(_), Some(_)) if !open.sizes.is_first() => return Ok(Left::Resting),
+                            _ => {}
                         }
                     }
                     continue;
@@ -195,7 +197,7 @@ impl Source {
                 () = lane.broken.cancelled() => return Err(given_up().await),
                 () = self.stop.cancelled() => return Ok(Left::Stopped),
             };
-            (is_quiet, is_withheld) = (false, false);
+            (is_quiet, is_withheld) = (false, None);
             let delivery = match next {
                 Some(Ok(delivery)) => delivery,
                 Some(Err(error)) => return Err(Fault::Bus(format!("consumo de {queue}: {error}"))),
@@ -221,11 +223,15 @@ impl Source {
 
     /// Whether the queue has something for us, who wait for it, or knows of no consumer. One that comes while its queue
     /// is being deleted is unknown to the queue that takes its place, and nobody is told so.
-    async fn is_withheld(&self, queue: &str, open: &Open<'_>) -> Result<bool, Fault> {
+    ///
+    /// The broker answers after what it is sending us, so none where it does not answer in time: a large message may be
+    /// on its way, which a new channel would have to begin again. That the broker is gone is for heartbeats to tell.
+    async fn is_withheld(&self, queue: &str, open: &Open<'_>) -> Result<Option<bool>, Fault> {
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let asked = open.channel.queue_declare(short(queue), options, FieldTable::default());
-        let found = within(self.outlet.settings.timeout.0, &format!("fila {queue}"), asked).await?;
-        Ok(found.message_count() > 0 || found.consumer_count() == 0)
+        let Ok(answer) = tokio::time::timeout(self.outlet.settings.timeout.0, asked).await else { return Ok(None) };
+        let found = answer.map_err(|error| Fault::Bus(format!("fila {queue}: {}", describe(&error))))?;
+        Ok(Some(found.message_count() > 0 || found.consumer_count() == 0))
     }
 
     /// Hands a delivery over; `Err` where it was not, and the channel is to be left.

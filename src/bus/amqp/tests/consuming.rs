@@ -1,7 +1,7 @@
 //! What comes in, and how it is settled.
 
 use super::*;
-use crate::config::units::Size;
+use crate::config::units::{Size, Span};
 use lapin::options::BasicGetOptions;
 
 /// A short while in which nothing more must arrive.
@@ -245,13 +245,40 @@ async fn a_broker_that_has_begun_to_send_too_much_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_long_on_its_way_is_waited_for() {
+    for is_warm in [false, true] {
+        let (proxy, url) = proxied().await;
+        let short = |settings: &mut AmqpSettings| {
+            settings.url = url.into();
+            settings.timeout = Span(Duration::from_secs(1));
+        };
+        let mut stand = Stand::resting(short, Duration::from_millis(500)).await;
+        if is_warm {
+            stand.warm_up().await;
+        }
+        // The first takes more than three seconds, in which the broker answers nothing.
+        proxy.behave(Manner::Stalled);
+        stand.send((0..20).map(|number| padded(number, 1 << 20))).await;
+        proxy.behave(Manner::Slow(Duration::from_millis(200)));
+        let first = stand.take(1).await;
+        assert_eq!((number(&first[0]), first[0].returned), (0, 0));
+        proxy.behave(Manner::Through);
+        settle_all(first, State::Staged).await;
+        assert!(stand.take_and_settle(19).await.into_iter().eq(1..20));
+        stand.stop().await;
+        assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
+        stand.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_rest_begins_anew_and_loses_nothing() {
     const REST: Duration = Duration::from_millis(200);
     let mut stand = Stand::resting(|_| {}, REST).await;
     let begins_anew = async {
         loop {
             stand.warm_up().await;
-            tokio::time::sleep(3 * REST).await;
+            tokio::time::sleep(4 * REST).await;
             stand.send_numbers(0..20).await;
             let mut taken = stand.take(3).await;
             while let Ok(Some(more)) = tokio::time::timeout(QUIET, stand.deliveries.recv()).await {
