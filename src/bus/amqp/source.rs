@@ -119,8 +119,9 @@ impl Source {
         // What a connection before had in hand comes again.
         messages.retreat();
         order_events.retreat();
-        let messages = self.open(&line, &settings.queue_in, messages).await?;
+        // Messages last: what the broker is asked after them it answers after them.
         let order_events = self.open(&line, &settings.queue_events, order_events).await?;
+        let messages = self.open(&line, &settings.queue_in, messages).await?;
         Ok((line, messages, order_events))
     }
 

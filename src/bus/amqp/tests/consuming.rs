@@ -272,6 +272,29 @@ async fn a_message_that_is_long_on_its_way_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_slow_line_stands_before_large_messages_come() {
+    let (proxy, url) = proxied().await;
+    let mut stand = Stand::new(|settings| {
+        settings.url = url.into();
+        settings.timeout = Span(Duration::from_secs(2));
+    })
+    .await;
+    let before = stand.session();
+    proxy.behave(Manner::Refusing);
+    proxy.cut();
+    stand.is_down(before).await;
+    stand.send((0..5).map(|number| padded(number, 8 << 20))).await;
+    // The three that are handed over at once take more than seven seconds.
+    proxy.behave(Manner::Slow(Duration::from_millis(20)));
+    let first = stand.take(1).await;
+    assert_eq!((number(&first[0]), first[0].returned), (0, 0));
+    proxy.behave(Manner::Through);
+    settle_all(first, State::Staged).await;
+    assert!(stand.take_and_settle(4).await.into_iter().eq(1..5));
+    stand.end().await;
+}
+
+#[tokio::test]
 async fn a_rest_begins_anew_and_loses_nothing() {
     const REST: Duration = Duration::from_millis(200);
     let mut stand = Stand::resting(|_| {}, REST).await;
