@@ -192,6 +192,13 @@ impl Stand {
         tokio::time::timeout(DEADLINE, &mut self.task).await.expect("the bus stops in time").unwrap();
     }
 
+    /// Stops, and nothing is left in the queue of messages: all of it was acknowledged.
+    async fn ends_empty(mut self) {
+        self.stop().await;
+        assert_eq!(self.ready(&self.settings.queue_in).await, 0);
+        self.end().await;
+    }
+
     /// Stops, and removes everything from the broker.
     async fn end(mut self) {
         if !self.task.is_finished() {

@@ -26,9 +26,7 @@ async fn settled_deliveries_are_gone_and_the_rest_comes_again() {
     settle_all(again, State::Refused).await;
     let again = stand.take_and_settle(199).await;
     assert!(again.iter().copied().eq(301..500), "in order: {again:?}");
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -44,9 +42,7 @@ async fn only_what_is_open_comes_again() {
     assert_eq!(number(&again[0]), 3);
     settle_all(again, State::Staged).await;
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "acknowledged behind it");
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -98,9 +94,7 @@ async fn a_cut_connection_comes_back_with_its_prefetch_and_what_was_open() {
     assert!(tokio::time::timeout(QUIET, stand.deliveries.recv()).await.is_err(), "acknowledged by a stale ticket");
     settle_all(again, State::Staged).await;
     assert!(stand.take_and_settle(6).await.into_iter().eq(2..8));
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -130,9 +124,7 @@ async fn what_cannot_be_read_is_copied_with_its_reason() {
     assert_eq!(header(0, "x-eaid-size"), None);
     assert_eq!(copies[1].data.len(), 64 << 10);
     assert_eq!(header(1, "x-eaid-size"), Some(format!("LongLongInt({})", large.len())));
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -153,9 +145,7 @@ async fn nothing_is_acknowledged_before_its_dead_copy_is_kept() {
         }
     };
     tokio::time::timeout(DEADLINE, copied).await.expect("the copy arrives when its queue is back");
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -188,9 +178,7 @@ async fn another_prefetch_loses_nothing_and_keeps_the_order() {
     let length = |number: u32| if number % 1500 / 10 == 120 { 200 << 10 } else { 10 };
     stand.send((0..9000).map(|number| padded(number, length(number)))).await;
     in_order(&stand.take_and_settle(9000).await, 9000);
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -208,9 +196,7 @@ async fn messages_without_room_go_back_and_few_come_at_once() {
     assert!(stand.ready(&queue).await >= 45, "three are handed over");
     settle_all(next, State::Staged).await;
     assert!(stand.take_and_settle(46).await.into_iter().eq(4..50));
-    stand.stop().await;
-    assert_eq!(stand.ready(&queue).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -239,9 +225,7 @@ async fn a_broker_that_has_begun_to_send_too_much_is_cut_off() {
         assert_eq!((number(&taken[0]), taken[0].returned), (expected, 1), "given back once, and in order");
         settle_all(taken, State::Staged).await;
     }
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -265,9 +249,7 @@ async fn a_message_that_is_long_on_its_way_is_waited_for() {
         proxy.behave(Manner::Through);
         settle_all(first, State::Staged).await;
         assert!(stand.take_and_settle(19).await.into_iter().eq(1..20));
-        stand.stop().await;
-        assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-        stand.end().await;
+        stand.ends_empty().await;
     }
 }
 
@@ -291,7 +273,7 @@ async fn a_slow_line_stands_before_large_messages_come() {
     proxy.behave(Manner::Through);
     settle_all(first, State::Staged).await;
     assert!(stand.take_and_settle(4).await.into_iter().eq(1..5));
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -316,9 +298,7 @@ async fn a_rest_begins_anew_and_loses_nothing() {
         }
     };
     tokio::time::timeout(DEADLINE, begins_anew).await.expect("a small prefetch after a rest");
-    stand.stop().await;
-    assert_eq!(stand.ready(&stand.settings.queue_in).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
 
 #[tokio::test]
@@ -337,7 +317,5 @@ async fn a_consumer_that_its_queue_has_forgotten_is_heard_again() {
         stand.send_numbers(0..5).await;
         assert_eq!(stand.take_and_settle(5).await, [0, 1, 2, 3, 4]);
     }
-    stand.stop().await;
-    assert_eq!(stand.ready(&queue).await, 0);
-    stand.end().await;
+    stand.ends_empty().await;
 }
