@@ -7,10 +7,8 @@ pub(super) fn messages() -> Vec<(&'static str, String)> {
     let of = |condition: &str| format!("select i.received_at as since from inbox i where {condition} order by i.id");
     let answered = "select i.received_at as since from inbox i left join sending s on s.id = i.answer
         where i.state = 'staged' and (i.answer is null or s.sent_at is not null) order by i.id";
-    // Found by what is still to be sent, of either kind by its own index.
-    let unanswered = "select i.received_at as since from (
-            select id from sending where sent_at is null and unroutable = ''
-            union all select id from sending where sent_at is null and unroutable <> '') as s
+    // Found by what is still to be sent.
+    let unanswered = "select i.received_at as since from unsent s
         join outbox o on o.id = s.id join inbox i on i.id = o.message and i.answer = o.id
         where i.state = 'staged' order by s.id";
     let mut all = vec![("answered", answered.to_owned()), ("staged", unanswered.to_owned())];
@@ -22,14 +20,12 @@ pub(super) fn messages() -> Vec<(&'static str, String)> {
 
 /// What became of what is to be sent, and the rows of each.
 pub(super) fn outbox() -> Vec<(&'static str, String)> {
-    let of = |condition: &str| {
-        format!(
-            "select o.created_at as since from sending s join outbox o on o.id = s.id where {condition} order by s.id"
-        )
-    };
+    let of =
+        |rows: &str| format!("select o.created_at as since from {rows} join outbox o on o.id = s.id order by s.id");
+    let unsent = |condition: &str| of(&format!("(select id from unsent where {condition}) as s"));
     vec![
-        ("due", of("s.sent_at is null and s.unroutable = ''")),
-        ("sent", of("s.sent_at is not null")),
-        ("unroutable", of("s.sent_at is null and s.unroutable <> ''")),
+        ("due", unsent("unroutable = ''")),
+        ("sent", of("(select id from sending where sent_at is not null) as s")),
+        ("unroutable", unsent("unroutable <> ''")),
     ]
 }

@@ -5,6 +5,8 @@ const SPINE: &[&str] = &[
     "inbox",
     "outbox",
     "sending",
+    "handovers",
+    "unsent",
     "depara",
     "depara_steady",
     "waits",

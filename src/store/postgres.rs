@@ -8,6 +8,7 @@ mod clock;
 mod depara;
 mod effects;
 mod filled;
+mod handovers;
 mod hands;
 mod hurry;
 mod inbox;
@@ -41,6 +42,7 @@ use chrono::{DateTime, Utc};
 use clock::Clock;
 use eaid_adapters::table::{Row, Table};
 use filled::Filled;
+use handovers::{InHand, Lease};
 use hands::Hands;
 use memory::Memory;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -78,6 +80,7 @@ pub struct Postgres {
     /// Whether COPY does not stall: so of Unix sockets, and of TCP without Nagle's algorithm.
     may_copy: Arc<AtomicBool>,
     filled: Filled,
+    in_hand: InHand,
     memory: Memory,
     clock: Clock,
 }
@@ -102,6 +105,7 @@ impl Postgres {
             people,
             may_copy,
             filled: Filled::default(),
+            in_hand: InHand::default(),
             memory: Memory::default(),
             clock: Clock::new(time),
         })
@@ -198,10 +202,11 @@ impl Store for Postgres {
     }
 
     async fn keep(&self, batch: &Batch) -> Result<Kept, NotKept> {
-        let lease = batch.lease.map(|(holder, time)| (holder, self.clock.now() + time));
+        let lease = batch.lease.map(|(holder, time)| Lease { holder, time, until: self.clock.now() + time });
         within(PATIENCE, async {
             let mut at_work = self.hands.take(&self.loops).await?;
-            let kept = keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, batch, lease).await?;
+            let kept =
+                keep::keep(&mut at_work.connection, &self.may_copy, &self.filled, &self.in_hand, batch, lease).await?;
             // Of one that carried more the pool takes the buffers down.
             if batch.bytes() <= LIGHT {
                 self.hands.put(at_work);
@@ -228,7 +233,7 @@ impl Store for Postgres {
     }
 
     async fn due(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Outgoing>, Fault> {
-        settle(PATIENCE, outbox::due(&self.loops, holder, lease, most)).await
+        settle(PATIENCE, outbox::due(&self.loops, &self.in_hand, holder, lease, most)).await
     }
 
     async fn suspect(&self, digest: &str) -> Result<u32, Fault> {
@@ -240,6 +245,6 @@ impl Store for Postgres {
     }
 
     async fn published(&self, marks: &[Mark]) -> Result<(), Fault> {
-        settle(PATIENCE, outbox::published(&self.loops, marks)).await
+        settle(PATIENCE, outbox::published(&self.loops, &self.in_hand, marks)).await
     }
 }

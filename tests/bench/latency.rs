@@ -24,7 +24,7 @@ const SLOWEST: f64 = 4.0;
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
-    let servers = Servers::from_environment()?;
+    let servers = Servers::on_one_machine().await?;
     if relay::is_played(&servers).await? {
         return Ok(());
     }

@@ -21,7 +21,7 @@ const DAEMONS: [usize; 3] = [1, 2, 4];
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
-    let servers = Servers::from_environment()?;
+    let servers = Servers::on_one_machine().await?;
     let [messages, rounds] = options::read([("--messages", 10_000), ("--rounds", 3)])?;
     let broker = Broker::connect(&servers.amqp).await?;
     println!("{}", database::describe(&servers.database).await?);

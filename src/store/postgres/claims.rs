@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::inbox;
+use super::{handovers, inbox};
 use crate::store::{Bounds, Stored};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::time::Duration;
@@ -73,6 +73,7 @@ pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
     .bind(holder)
     .execute(&mut *transaction)
     .await?;
+    handovers::release(&mut transaction, holder).await?;
     transaction.commit().await
 }
 

@@ -26,6 +26,7 @@ const SPINE: &[(&str, &str)] = &[
     ("sweeps", include_str!("migrations/12_sweeps.sql")),
     ("nobody_waits", include_str!("migrations/13_nobody_waits.sql")),
     ("packed", include_str!("migrations/14_packed.sql")),
+    ("handovers", include_str!("migrations/15_handovers.sql")),
 ];
 
 fn migrator() -> Migrator {

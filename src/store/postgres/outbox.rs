@@ -1,11 +1,11 @@
 //! Rows of the outbox: what is to be sent, by whom, and what became of it.
 
+use super::handovers::{self, InHand};
 use super::rows::{Column, NewRows};
 use super::together::{Along, Gives, Part, together};
 use crate::store::packing::{Packed, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
-use chrono::{DateTime, Utc};
 use eaid_adapters::table::Word;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
@@ -41,36 +41,47 @@ pub(super) fn rows<'a>(new: &'a [&'a Outgoing]) -> NewRows<'a> {
     rows
 }
 
-/// What becomes of new rows. What the sender fetches by HTTP counts as sent.
-pub(super) fn sending<'a>(new: &[&Outgoing], lease: Option<(Uuid, DateTime<Utc>)>) -> NewRows<'a> {
-    let is_fetched = |one: &Outgoing| one.transport == "http";
-    let lease = |one: &Outgoing| lease.filter(|_| !is_fetched(one));
-    let sent_at = |one: &&Outgoing| is_fetched(one).then_some(one.created_at);
+/// What became of new rows that nobody has in hand. What the sender fetches by HTTP counts as sent.
+pub(super) fn sending<'a>(new: &[&Outgoing], is_in_hand: bool) -> NewRows<'a> {
+    let new: Vec<&Outgoing> = new.iter().copied().filter(|one| !is_in_hand || is_fetched(one)).collect();
     let mut rows = NewRows::of("sending", new.len());
     rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
     rows.column("due_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
+    let sent_at = |one: &&Outgoing| is_fetched(one).then_some(one.created_at);
     rows.column("sent_at", Column::Time(new.iter().map(sent_at).collect()));
-    rows.column("leased_by", Column::Id(new.iter().map(|one| lease(one).map(|(holder, _)| holder)).collect()));
-    rows.column("leased_until", Column::Time(new.iter().map(|one| lease(one).map(|(_, until)| until)).collect()));
     rows
 }
 
-/// Makes the answers of repeated messages due again; gives how many. One that is on its way may arrive twice.
-pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> sqlx::Result<u64> {
-    let done = sqlx::query(
-        "update sending s set sent_at = null, unroutable = '', due_at = now(), leased_by = null, leased_until = null
-         from inbox i join outbox o on o.id = i.answer
-         where i.id = any($1) and o.transport <> 'http' and s.id = o.id",
+/// Whether its sender fetches it: nobody publishes it.
+pub(super) fn is_fetched(one: &Outgoing) -> bool {
+    one.transport == "http"
+}
+
+/// Makes the answers of repeated messages due again; gives which. One that is on its way may arrive twice.
+pub(super) async fn repeat(connection: &mut PgConnection, repeats: &[Repeat]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "insert into sending (id, due_at)
+         select o.id, now() from inbox i join outbox o on o.id = i.answer
+         where i.id = any($1) and o.transport <> 'http' order by o.id
+         on conflict (id) do update
+         set sent_at = null, unroutable = '', due_at = now(), leased_by = null, leased_until = null
+         returning id",
     )
     .bind(repeats.iter().map(|repeat| repeat.message).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    .fetch_all(connection)
+    .await
 }
 
 /// Takes rows that are due and leased to nobody. The commit does not wait for the disk: a lease that is lost
 /// with the server is no loss. The sizes of bodies are known without them.
-pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, most: Bounds) -> sqlx::Result<Vec<Outgoing>> {
+pub(super) async fn due(
+    pool: &PgPool,
+    in_hand: &InHand,
+    holder: Uuid,
+    lease: Duration,
+    most: Bounds,
+) -> sqlx::Result<Vec<Outgoing>> {
+    handovers::end(pool, in_hand).await?;
     let sql = format!(
         "with due as (
              select id from sending
@@ -102,37 +113,45 @@ pub(super) async fn due(pool: &PgPool, holder: Uuid, lease: Duration, most: Boun
     Ok(due)
 }
 
-/// Marks publications, in one transaction.
-pub(super) async fn published(pool: &PgPool, marks: &[Mark]) -> sqlx::Result<()> {
+/// Marks publications, in one transaction. It waits for the disk: what this process remembers as noted must be so after
+/// the server has fallen, too.
+pub(super) async fn published(pool: &PgPool, in_hand: &InHand, marks: &[Mark]) -> sqlx::Result<()> {
     if marks.is_empty() {
         return Ok(());
     }
-    let marks = Marks::of(marks);
-    let mut transaction = pool.begin_with("begin; set local synchronous_commit = off").await?;
-    let sent = marks.sent().map(Part::Joined);
-    together(&mut transaction, sent.into_iter().collect(), Gives::Nothing).await?;
+    let marks = Marks::of(marks, in_hand);
+    let mut transaction = pool.begin().await?;
+    together(&mut transaction, marks.sent().map(Part::Joined).collect(), Gives::Nothing).await?;
     marks.others(&mut transaction).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    in_hand.noted(&marks.handovers);
+    Ok(())
 }
 
 /// What became of publications.
 #[derive(Default)]
 pub(super) struct Marks {
+    /// What was sent, and nothing noted of it before.
+    first: Vec<Option<Uuid>>,
+    /// What was sent besides.
     sent: Vec<Option<Uuid>>,
     returned: Vec<Uuid>,
     reasons: Vec<String>,
     failed: Vec<Uuid>,
     errors: Vec<String>,
     delays: Vec<f64>,
+    /// The handover of each row of which nothing was noted before.
+    pub(super) handovers: Vec<Uuid>,
 }
 
 impl Marks {
     /// Sorted by what became of them.
-    pub(super) fn of(marks: &[Mark]) -> Marks {
+    pub(super) fn of(marks: &[Mark], in_hand: &InHand) -> Marks {
         let mut sorted = Marks::default();
+        let mut sent = Vec::new();
         for mark in marks {
             match &mark.outcome {
-                Outcome::Sent => sorted.sent.push(Some(mark.id)),
+                Outcome::Sent => sent.push(mark.id),
                 Outcome::Unroutable(reason) => {
                     sorted.returned.push(mark.id);
                     // Empty would mean routable.
@@ -145,18 +164,36 @@ impl Marks {
                 }
             }
         }
+        // What was sent twice is noted once; and in one order, so that two processes do not lock each other out.
+        sent.sort_unstable();
+        sent.dedup();
+        for id in sent {
+            match in_hand.take(id) {
+                Some(handover) => {
+                    sorted.first.push(Some(id));
+                    sorted.handovers.push(handover);
+                }
+                None => sorted.sent.push(Some(id)),
+            }
+        }
+        let others = sorted.returned.iter().chain(&sorted.failed);
+        sorted.handovers.extend(others.filter_map(|id| in_hand.take(*id)));
         sorted
     }
 
     /// Marks what the broker confirmed, beside other rows.
-    pub(super) fn sent<'a>(&self) -> Option<Along<'a>> {
-        (!self.sent.is_empty()).then(|| Along {
-            head: "update sending s set sent_at = now(), attempts = s.attempts + 1, error = '', unroutable = '',
-                 leased_by = null, leased_until = null from"
-                .into(),
-            columns: vec![Column::Id(self.sent.clone())],
-            tail: "as m (id) where s.id = m.id",
-        })
+    pub(super) fn sent<'a>(&self) -> impl Iterator<Item = Along<'a>> {
+        let marked = |ids: &Vec<Option<Uuid>>, tail| {
+            (!ids.is_empty()).then(|| Along {
+                head: "insert into sending as s (id, due_at, sent_at, attempts) select m.id, now(), now(), 1 from"
+                    .into(),
+                columns: vec![Column::Id(ids.clone())],
+                tail,
+            })
+        };
+        let again = "as m (id) on conflict (id) do update set sent_at = excluded.sent_at, attempts = s.attempts + 1,
+                         error = '', unroutable = '', leased_by = null, leased_until = null";
+        [marked(&self.first, "as m (id)"), marked(&self.sent, again)].into_iter().flatten()
     }
 
     /// Whether there is nothing but what was confirmed.
@@ -165,19 +202,29 @@ impl Marks {
     }
 
     /// Marks what it returned or did not confirm, which is rare.
-    pub(super) async fn others(self, connection: &mut PgConnection) -> sqlx::Result<()> {
+    pub(super) async fn others(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        if self.are_sent() {
+            return Ok(());
+        }
+        sqlx::query(
+            "insert into sending (id, due_at) select distinct id, now() from unnest($1) as m (id) order by id
+             on conflict (id) do nothing",
+        )
+        .bind([self.returned.as_slice(), &self.failed].concat())
+        .execute(&mut *connection)
+        .await?;
         if !self.returned.is_empty() {
-            mark_unroutable(connection, self.returned, self.reasons).await?;
+            mark_unroutable(connection, &self.returned, &self.reasons).await?;
         }
         if !self.failed.is_empty() {
-            mark_failed(connection, self.failed, self.errors, self.delays).await?;
+            mark_failed(connection, &self.failed, &self.errors, &self.delays).await?;
         }
         Ok(())
     }
 }
 
 /// Marks what the broker returned.
-async fn mark_unroutable(connection: &mut PgConnection, ids: Vec<Uuid>, reasons: Vec<String>) -> sqlx::Result<()> {
+async fn mark_unroutable(connection: &mut PgConnection, ids: &[Uuid], reasons: &[String]) -> sqlx::Result<()> {
     sqlx::query(
         "update sending s set unroutable = m.reason, attempts = s.attempts + 1, leased_by = null, leased_until = null
          from unnest($1::uuid[], $2::text[]) as m (id, reason)
@@ -193,9 +240,9 @@ async fn mark_unroutable(connection: &mut PgConnection, ids: Vec<Uuid>, reasons:
 /// Marks what was not confirmed: due again after a while.
 async fn mark_failed(
     connection: &mut PgConnection,
-    ids: Vec<Uuid>,
-    errors: Vec<String>,
-    delays: Vec<f64>,
+    ids: &[Uuid],
+    errors: &[String],
+    delays: &[f64],
 ) -> sqlx::Result<()> {
     sqlx::query(
         "update sending s set error = m.error, attempts = s.attempts + 1, due_at = now() + make_interval(secs => m.delay),

@@ -17,7 +17,7 @@ const BEGIN: &str = "begin; set local synchronous_commit = off";
 /// Holds of a message `i`, its answer `s`, that is being decided or for which something is still to be sent.
 const NEEDED: &str = "i.state in ('waiting', 'woken') or coalesce(i.claimed_until >= now(), false)
     or i.answer is not null and s.sent_at is null
-    or exists (select from outbox o join sending d on d.id = o.id
+    or exists (select from outbox o left join sending d on d.id = o.id
                where o.message = i.id and o.kind <> 'response' and d.sent_at is null)";
 /// Holds of a row `o` of the outbox, `s` of it, that is not confirmed or answers a message that is here.
 const SPOKEN: &str = "s.sent_at is null or o.kind = 'response' and exists (select from inbox i where i.id = o.message and i.answer = o.id)";
@@ -104,7 +104,7 @@ async fn words(pool: &PgPool, stretch: Stretch) -> sqlx::Result<Vec<OldWord>> {
         "select o.id, o.subject, coalesce(s.sent_at, o.created_at) as said_at, {SPOKEN} as is_needed
          from (select id, subject, created_at, kind, message
                from outbox where id > $1 and id < $2 order by id limit $3) as o
-         join sending s on s.id = o.id
+         left join sending s on s.id = o.id
          union all
          (select id, subject, created_at, false from withheld where id > $1 and id < $2 order by id limit $3)
          order by 1 limit $3"

@@ -285,7 +285,7 @@ pub(super) async fn write_all<'a>(
     connection: &mut PgConnection,
     may_copy: bool,
     mut all: impl Iterator<Item = Result<NewRows<'a>, NotKept>> + Send,
-    along: Option<Along<'a>>,
+    along: impl Iterator<Item = Along<'a>>,
     gives: Gives<'a>,
 ) -> Result<Vec<Uuid>, NotKept> {
     let mut few = Vec::new();
@@ -297,7 +297,10 @@ pub(super) async fn write_all<'a>(
 }
 
 /// Few new rows, and what goes along with them, as parts of one statement.
-pub(super) fn parts<'a>(few: Vec<NewRows<'a>>, along: Option<Along<'a>>) -> Result<Vec<Part<'a>>, NotKept> {
+pub(super) fn parts<'a>(
+    few: Vec<NewRows<'a>>,
+    along: impl Iterator<Item = Along<'a>>,
+) -> Result<Vec<Part<'a>>, NotKept> {
     few.into_iter().map(NewRows::inserted).chain(along.map(Part::Joined).map(Ok)).collect()
 }
 

@@ -12,9 +12,9 @@ use uuid::Uuid;
 /// The columns of what was sent, of [`OUTBOX`].
 const SENT: &str = "o.id, o.message, o.kind, o.transaction, o.correlation, o.subject, o.route_key, o.transport, o.created_at, s.sent_at,
     o.body, o.plain, case when s.sent_at is not null then 'sent' when s.unroutable <> '' then 'unroutable' else 'due' end as state,
-    case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else s.error end as note";
-/// Outbox rows with what became of them.
-const OUTBOX: &str = "outbox o join sending s on s.id = o.id";
+    case when s.sent_at is not null then '' when s.unroutable <> '' then s.unroutable else coalesce(s.error, '') end as note";
+/// Outbox rows with what became of them, which of those in hand is not known yet.
+const OUTBOX: &str = "outbox o left join sending s on s.id = o.id";
 
 /// Lists what was sent of a subject, oldest first.
 pub(super) async fn sent_of(pool: &PgPool, subject: &str) -> sqlx::Result<Vec<SentLine>> {

@@ -22,6 +22,7 @@ const SPINE: &[(&str, &str)] = &[
     ("suspects", include_str!("migrations/7_suspects.sql")),
     ("sweeps", include_str!("migrations/8_sweeps.sql")),
     ("packed", include_str!("migrations/9_packed.sql")),
+    ("unsent", include_str!("migrations/10_unsent.sql")),
 ];
 
 fn migrator() -> Migrator {

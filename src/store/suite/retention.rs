@@ -20,6 +20,7 @@ use uuid::Uuid;
 on_both_engines!(
     what_is_old_and_settled_goes,
     what_waits_or_is_being_decided_stays,
+    what_is_in_hand_stays,
     a_message_goes_with_all_that_hangs_on_it,
     a_sale_that_is_not_through_stays,
     what_was_said_of_an_open_order_stays,
@@ -154,6 +155,23 @@ async fn what_waits_or_is_being_decided_stays(house: House) {
     assert_eq!(house.store.retry(&filter).await.expect("put back"), 1);
     sweep(&house, &rules(), false).await;
     assert!(left(&house).await.contains("again"));
+}
+
+async fn what_is_in_hand_stays(house: House) {
+    let at = moment(4000);
+    let said = Outgoing {
+        id: id_of(at),
+        message: None,
+        kind: SendKind::Trace,
+        subject: "T1|D MG 01|000009".into(),
+        created_at: at,
+        ..outgoing(&entry("u"))
+    };
+    let message = aged(staged("u1", Vec::new()), 4000, "amqp");
+    house.keep(Batch { outgoing: vec![said], lease: Some((Uuid::now_v7(), MINUTE)), ..batch(vec![message]) }).await;
+    sweep(&house, &rules(), false).await;
+    assert_eq!(left(&house).await, set(&["u1"]));
+    assert_eq!(count(&house, "outbox").await, 2);
 }
 
 async fn a_message_goes_with_all_that_hangs_on_it(house: House) {

@@ -37,7 +37,7 @@ const RATE: usize = 200;
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
-    let servers = Servers::from_environment()?;
+    let servers = Servers::on_one_machine().await?;
     let known = [("--grown", 2_000_000), ("--messages", 20_000), ("--rounds", 3), ("--seconds", 6)];
     let [messages, sales, rounds, seconds] = options::read(known)?;
     let broker = Broker::connect(&servers.amqp).await?;

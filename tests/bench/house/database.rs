@@ -71,7 +71,7 @@ impl Database {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             // Found by what is left: there may be millions of others.
-            let left = count(&mut connection, "sending where sent_at is null and unroutable = ''").await?;
+            let left = count(&mut connection, "unsent where unroutable = ''").await?;
             if left == 0 {
                 return Ok(());
             }

@@ -36,7 +36,7 @@ const MEMORY_LIMIT: u64 = 150 * 1024 * 1024;
 
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
-    let servers = Servers::from_environment()?;
+    let servers = Servers::on_one_machine().await?;
     if relay::is_played(&servers).await? || bare::is_played(&servers).await? {
         return Ok(());
     }
