@@ -229,7 +229,7 @@ impl Store for Postgres {
     }
 
     async fn release(&self, holder: Uuid) -> Result<(), Fault> {
-        settle(PATIENCE, claims::release(&self.loops, holder)).await
+        settle(PATIENCE, claims::release(&self.loops, &self.in_hand, holder)).await
     }
 
     async fn due(&self, holder: Uuid, lease: Duration, most: Bounds) -> Result<Vec<Outgoing>, Fault> {

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::{handovers, inbox};
+use super::handovers::{self, InHand};
+use super::inbox;
 use crate::store::{Bounds, Stored};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::time::Duration;
@@ -55,7 +56,7 @@ fn claim() -> String {
 }
 
 /// Gives back what a process holds: messages, lanes, and outbox rows that it did not publish.
-pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
+pub(super) async fn release(pool: &PgPool, in_hand: &InHand, holder: Uuid) -> sqlx::Result<()> {
     let mut transaction = pool.begin().await?;
     sqlx::query(
         "update inbox set claimed_by = null, claimed_until = null
@@ -73,7 +74,7 @@ pub(super) async fn release(pool: &PgPool, holder: Uuid) -> sqlx::Result<()> {
     .bind(holder)
     .execute(&mut *transaction)
     .await?;
-    handovers::release(&mut transaction, holder).await?;
+    handovers::release(&mut transaction, in_hand, holder).await?;
     transaction.commit().await
 }
 

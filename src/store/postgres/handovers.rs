@@ -8,7 +8,7 @@ use super::together::Along;
 use crate::store::Outgoing;
 use chrono::{DateTime, Utc};
 use foldhash::HashMap;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -105,6 +105,14 @@ impl InHand {
         self.lock().of.remove(&id)
     }
 
+    /// Leaves rows of the outbox to whoever takes them.
+    fn leave(&self, ids: &[Uuid]) {
+        let mut known = self.lock();
+        for id in ids {
+            known.of.remove(id);
+        }
+    }
+
     /// What became of a row of each was noted for good.
     pub(super) fn noted(&self, handovers: &[Uuid]) {
         let mut known = self.lock();
@@ -129,39 +137,35 @@ impl InHand {
     }
 }
 
+/// Makes due what is left of handovers that are over; gives it.
+const DUE: &str = "insert into sending (id, due_at)
+    select o.id, o.created_at from over cross join unnest(over.ids) as u (id) join outbox o on o.id = u.id
+    order by o.id
+    on conflict (id) do nothing
+    returning id";
+
 /// Ends those of which all was noted, and those of anybody whose lease is over: what is left of these becomes due.
 pub(super) async fn end(pool: &PgPool, in_hand: &InHand) -> sqlx::Result<()> {
-    let due: Vec<Uuid> = sqlx::query_scalar(
+    let sql = format!(
         "with late as (
-             select id from handovers where leased_until is null or leased_until < now()
-             order by id limit $2 for update skip locked
+             select id from handovers where leased_until < now() order by id limit $2 for update skip locked
          ), noted as (
              delete from handovers h using unnest($1::uuid[]) as m (id)
              where h.id = m.id and not exists (select from late where late.id = h.id)
          ), over as (
              delete from handovers h using late where h.id = late.id returning h.ids
          )
-         insert into sending (id, due_at)
-         select o.id, o.created_at from over cross join unnest(over.ids) as u (id) join outbox o on o.id = u.id
-         order by o.id
-         on conflict (id) do nothing
-         returning id",
-    )
-    .bind(in_hand.over())
-    .bind(MOST)
-    .fetch_all(pool)
-    .await?;
-    for id in due {
-        in_hand.take(id);
-    }
+         {DUE}"
+    );
+    let due: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(in_hand.over()).bind(MOST).fetch_all(pool).await?;
+    in_hand.leave(&due);
     Ok(())
 }
 
-/// Ends the lease of what a process has in hand.
-pub(super) async fn release(connection: &mut PgConnection, holder: Uuid) -> sqlx::Result<()> {
-    sqlx::query("update handovers set leased_by = null, leased_until = null where leased_by = $1")
-        .bind(holder)
-        .execute(connection)
-        .await?;
+/// Ends those of a process: what is left of them becomes due.
+pub(super) async fn release(connection: &mut PgConnection, in_hand: &InHand, holder: Uuid) -> sqlx::Result<()> {
+    let sql = format!("with over as (delete from handovers where leased_by = $1 returning ids) {DUE}");
+    let due: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(holder).fetch_all(connection).await?;
+    in_hand.leave(&due);
     Ok(())
 }

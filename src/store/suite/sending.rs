@@ -89,6 +89,11 @@ async fn unsent(house: &House) -> [u64; 2] {
     [of("due"), of("unroutable")]
 }
 
+/// What was handed over and is not over; SQLite notes each row by itself.
+async fn handovers(house: &House) -> usize {
+    if house.is_postgres() { house.sql("select cast(id as text) from handovers").await.len() } else { 0 }
+}
+
 async fn what_is_in_hand_is_still_to_be_sent(house: House) {
     let answers = in_hand(&house, Uuid::now_v7(), MINUTE).await;
     assert_eq!(unsent(&house).await, [3, 0]);
@@ -121,7 +126,7 @@ async fn of_what_was_in_hand_only_the_rest_is_due(house: House) {
     house.store.release(Uuid::now_v7()).await.expect("released");
     assert!(due(&house).await.is_empty(), "nobody else's");
     house.store.release(holder).await.expect("released");
-    assert_eq!(unsent(&house).await, [2, 0]);
+    assert_eq!((unsent(&house).await, handovers(&house).await), ([2, 0], 0));
     assert_eq!(due(&house).await.iter().map(|one| one.id).collect::<Vec<_>>(), [answers[0].id, answers[2].id]);
     // The holder was only slow: what it says of the rest counts.
     let late = [mark(&answers[0], Outcome::Sent), mark(&answers[2], Outcome::Sent)];
@@ -134,15 +139,13 @@ async fn of_what_was_in_hand_only_the_rest_is_due(house: House) {
 async fn what_is_known_of_all_in_hand_is_kept_once(house: House) {
     let holder = Uuid::now_v7();
     let answers = in_hand(&house, holder, MINUTE).await;
-    let handovers =
-        async || if house.is_postgres() { house.sql("select cast(id as text) from handovers").await.len() } else { 1 };
     for answer in &answers {
         assert!(due(&house).await.is_empty());
-        assert_eq!(handovers().await, 1, "something is not known yet");
+        assert_eq!(handovers(&house).await, usize::from(house.is_postgres()), "something is not known yet");
         house.store.published(&[mark(answer, Outcome::Sent)]).await.expect("marked");
     }
     assert!(due(&house).await.is_empty());
-    assert_eq!(handovers().await, usize::from(!house.is_postgres()));
+    assert_eq!(handovers(&house).await, 0);
     assert_eq!(house.sql("select cast(id as text) from sending where sent_at is not null").await.len(), 3);
 }
 

@@ -3,8 +3,8 @@
 create table handovers (
     id           uuid primary key,            -- the first of the rows
     ids          uuid[] not null,             -- rows of the outbox
-    leased_by    uuid,
-    leased_until timestamptz
+    leased_by    uuid not null,
+    leased_until timestamptz not null
 );
 
 -- What is still to be sent, and why the broker returned it, if it did.
