@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
+pub use packing::Damaged;
 pub use queue::{Claim, Queue};
 
 pub mod monitor;
@@ -442,6 +443,8 @@ pub struct Found {
 pub struct Stored {
     /// Its row, body included.
     pub entry: Entry,
+    /// Its body cannot be given back: that of the row is what the database holds instead.
+    pub is_damaged: bool,
     /// Its state.
     pub state: State,
     /// Its patience has ended: what is still missing refuses it.

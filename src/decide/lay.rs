@@ -1,7 +1,7 @@
 //! Laying a delivery open: decoding, routing, reading, as far as that goes without knowing the world.
 
 use crate::catalog::{Catalog, Method};
-use crate::store::{BusinessKey, Entry, Fingerprint, Stored};
+use crate::store::{BusinessKey, Damaged, Entry, Fingerprint, Stored};
 use chrono::{DateTime, Utc};
 use eaid_adapters::routine::Case;
 use eaid_adapters::table::Word;
@@ -37,8 +37,8 @@ pub enum OnDesk {
     Noted,
     /// Asks what is registered.
     WhoIs,
-    /// It could not even be read without harm: why.
-    Failed(&'static str),
+    /// It could not even be read without harm, or is no more what it was: why.
+    Failed(String),
     /// On the desk of a routine.
     Case {
         /// The case.
@@ -107,9 +107,11 @@ impl Laid {
     /// Whether a Response goes out: to every business message of which UUID or partner is known.
     pub fn is_answerable(&self) -> bool {
         match self.desk {
-            // Of what was not read nobody knows the sender.
-            OnDesk::Noted | OnDesk::Failed(_) => false,
-            OnDesk::Unreadable(_) => !self.to.uuid.is_empty() && self.to.route_key != "unknown",
+            OnDesk::Noted => false,
+            // Of what was never read nobody knows the sender.
+            OnDesk::Unreadable(_) | OnDesk::Failed(_) => {
+                !self.to.uuid.is_empty() && self.to.route_key != "unknown" && !self.is_bare()
+            }
             _ => !self.is_bare(),
         }
     }
@@ -211,11 +213,11 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
 }
 
 /// Lays a delivery on the desk without reading it, because that does harm.
-pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &'static str) -> Laid {
+pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &str) -> Laid {
     let mut laid = unopened(arrival, catalog, limits);
     let entry = Arc::make_mut(&mut laid.entry);
     entry.fingerprint.digest = digest_of(&entry.body);
-    laid.desk = OnDesk::Failed(reason);
+    laid.desk = OnDesk::Failed(reason.to_owned());
     laid
 }
 
@@ -261,7 +263,10 @@ fn unopened(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
 
 /// Lays a stored message open again.
 pub fn lay_stored(stored: Stored, catalog: &Catalog, limits: &Limits) -> Laid {
-    let entry = stored.entry;
+    let Stored { entry, is_damaged, is_expired, patience_until, .. } = stored;
+    if is_damaged {
+        return lay_damaged(entry, catalog, limits);
+    }
     let arrival = Arrival {
         id: entry.id,
         body: entry.body,
@@ -277,9 +282,33 @@ pub fn lay_stored(stored: Stored, catalog: &Catalog, limits: &Limits) -> Laid {
         // The caller has its Receipt and is gone: the answer goes by the route.
         laid.to.transport = catalog.transport(catalog.route_of(&laid.entry.fingerprint.partner), &laid.entry.origin);
     }
-    laid.is_expired = stored.is_expired;
-    laid.patience_until = stored.patience_until;
+    laid.is_expired = is_expired;
+    laid.patience_until = patience_until;
     laid
+}
+
+/// Lays a message open of which the row alone is left: enough to tell its sender.
+fn lay_damaged(entry: Entry, catalog: &Catalog, limits: &Limits) -> Laid {
+    let route = catalog.route_of(&entry.fingerprint.partner);
+    let to = Correspondence {
+        route_key: route.map_or("unknown", |route| &route.key).into(),
+        transport: catalog.transport(route, &entry.origin),
+        transaction: entry.business.transaction.clone(),
+        uuid: entry.fingerprint.uuid.clone(),
+        event: entry.event.clone(),
+        ..Correspondence::default()
+    };
+    Laid {
+        entry: Arc::new(entry),
+        is_new: false,
+        is_expired: false,
+        may_wait: true,
+        patience_until: None,
+        line: 0,
+        desk: OnDesk::Failed(Damaged.to_string()),
+        to,
+        limits: *limits,
+    }
 }
 
 fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {

@@ -162,7 +162,7 @@ pub struct SentLine {
     pub created_at: DateTime<Utc>,
     /// When it was confirmed.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The whole message.
+    /// The whole message; where it is damaged, that.
     #[serde(skip)]
     pub body: String,
 }

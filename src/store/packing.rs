@@ -7,11 +7,12 @@
 #[cfg(test)]
 mod tests;
 
-use super::trouble::unfit;
+use super::{Mark, Outcome};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use uuid::Uuid;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
@@ -82,25 +83,44 @@ fn pack_large(body: &[u8]) -> std::io::Result<Vec<u8>> {
     packer.finish()
 }
 
+/// A body that is kept cannot be given back: its bytes were changed, or it was packed with a dictionary that came later.
+/// Those beside it can: it must not stop them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("o corpo guardado está danificado, ou foi guardado por uma versão mais nova do eaid")]
+pub struct Damaged;
+
+impl Damaged {
+    /// What becomes of an outbox row whose body has it: it waits for somebody, those beside it go out.
+    pub(super) fn mark(self, id: Uuid) -> Mark {
+        Mark { id, outcome: Outcome::Unroutable(self.to_string()) }
+    }
+}
+
 /// The body of what columns `body` and `plain` hold.
 ///
 /// # Errors
-/// [`sqlx::Error::Protocol`] where it was not packed here.
-pub(super) fn unpacked(body: &[u8], plain: Option<i32>) -> sqlx::Result<Cow<'_, [u8]>> {
+/// [`Damaged`] where it was not packed here.
+pub(super) fn unpacked(body: &[u8], plain: Option<i32>) -> Result<Cow<'_, [u8]>, Damaged> {
     let Some(plain) = plain else { return Ok(Cow::Borrowed(body)) };
-    let plain = usize::try_from(plain).map_err(|_| unfit("a body of a negative length"))?;
-    let Some((&FIRST, packed)) = body.split_first() else {
-        return Err(unfit("a body packed with a dictionary that this version does not have"));
-    };
+    let plain = usize::try_from(plain).map_err(|_| Damaged)?;
+    let Some((&FIRST, packed)) = body.split_first() else { return Err(Damaged) };
     let unpacked = UNPACKER.with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(packed, plain).ok());
     let whole = unpacked.filter(|unpacked| unpacked.len() == plain);
-    whole.map(Cow::Owned).ok_or_else(|| unfit("a body that is damaged"))
+    whole.map(Cow::Owned).ok_or(Damaged)
 }
 
 /// The same of a text.
 ///
 /// # Errors
-/// [`sqlx::Error::Protocol`] where it was not packed here, or is no text.
-pub(super) fn unpacked_text(body: &[u8], plain: Option<i32>) -> sqlx::Result<String> {
-    String::from_utf8(unpacked(body, plain)?.into_owned()).map_err(|_| unfit("a body that is no text"))
+/// [`Damaged`] where it was not packed here, or is no text.
+pub(super) fn unpacked_text(body: &[u8], plain: Option<i32>) -> Result<String, Damaged> {
+    String::from_utf8(unpacked(body, plain)?.into_owned()).map_err(|_| Damaged)
+}
+
+/// The body of a message, or what the database holds instead; and whether that is damaged.
+pub(super) fn unpacked_or_held(body: &[u8], plain: Option<i32>) -> (Arc<[u8]>, bool) {
+    match unpacked(body, plain) {
+        Ok(whole) => (Arc::from(whole), false),
+        Err(Damaged) => (Arc::from(body), true),
+    }
 }

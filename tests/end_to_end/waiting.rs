@@ -143,7 +143,8 @@ async fn a_successor_supersedes_its_waiting_predecessor() {
     site.close().await;
 }
 
-fn with_seller(number: u32, seller: &str) -> Value {
+/// A counter sale of a seller.
+pub fn with_seller(number: u32, seller: &str) -> Value {
     with(&counter(number), &[("/Content/SellerInternalId", json!(seller))])
 }
 

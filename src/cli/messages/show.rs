@@ -6,6 +6,7 @@ use crate::cli::{Desk, Failure};
 use crate::decide::lay::lay_stored;
 use crate::operate;
 use crate::operate::lack::Lack;
+use crate::store::Damaged;
 use crate::store::monitor::{MessageStory, SentLine};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -87,6 +88,7 @@ fn print(story: &MessageStory, places: &[Place], zone: Tz) -> Result<(), Failure
         ("our uuid", line.id.to_string()),
         ("state", format!("{}{cause}", line.status)),
         ("body", format!("{} bytes of {format}, by {}", entry.body.len(), line.origin)),
+        ("damaged", if stored.is_damaged { Damaged.to_string() } else { String::new() }),
         ("generated", entry.generated_on.to_string()),
         ("catalog", entry.catalog.to_string()),
     ];
@@ -209,6 +211,7 @@ fn document(story: &MessageStory, places: &[Place], with_body: bool) -> Value {
         "content_type": entry.content_type,
         "generated_on": entry.generated_on,
         "size": entry.body.len(),
+        "is_damaged": story.stored.is_damaged,
         "catalog": entry.catalog,
         "patience_until": story.stored.patience_until,
         "violations": violations.collect::<Vec<_>>(),

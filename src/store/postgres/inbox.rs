@@ -2,13 +2,12 @@
 
 use super::rows::{Column, NewRows};
 use crate::store::monitor::Received;
-use crate::store::packing::{Packed, unpacked};
+use crate::store::packing::{Packed, unpacked_or_held};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{notes, trouble};
 use eaid_adapters::table::Word;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// The columns that [`read`] reads, of an inbox row `i`.
@@ -152,6 +151,7 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Stored> {
     let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let partner = text("partner")?;
     let state = text("state")?;
+    let (body, is_damaged) = unpacked_or_held(row.try_get("body")?, row.try_get("plain")?);
     let entry = Entry {
         id: row.try_get("id")?,
         fingerprint: Fingerprint { partner: partner.clone(), uuid: text("uuid")?, digest: text("digest")? },
@@ -166,11 +166,12 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Stored> {
         content_type: text("content_type")?,
         received_at: row.try_get("received_at")?,
         catalog: text("catalog")?,
-        body: Arc::from(unpacked(row.try_get("body")?, row.try_get("plain")?)?),
+        body,
         redelivered: false,
     };
     Ok(Stored {
         entry,
+        is_damaged,
         state: State::parse(&state).ok_or_else(|| trouble::unfit(format!("state {state}")))?,
         is_expired: row.try_get("is_expired")?,
         patience_until: row.try_get("patience_until")?,

@@ -3,7 +3,7 @@
 use super::handovers::{self, InHand};
 use super::rows::{Column, NewRows};
 use super::together::{Along, Gives, Part, together};
-use crate::store::packing::{Packed, unpacked_text};
+use crate::store::packing::{Damaged, Packed, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
 use eaid_adapters::table::Word;
@@ -108,7 +108,14 @@ pub(super) async fn due(
         .bind(i64::try_from(most.bytes).unwrap_or(i64::MAX))
         .fetch_all(pool)
         .await?;
-    let mut due = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
+    let (mut due, mut damaged) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in &rows {
+        match read(row)? {
+            Ok(outgoing) => due.push(outgoing),
+            Err(body) => damaged.push(body.mark(row.try_get("id")?)),
+        }
+    }
+    published(pool, in_hand, &damaged).await?;
     due.sort_by_key(|outgoing| outgoing.id);
     Ok(due)
 }
@@ -258,11 +265,15 @@ async fn mark_failed(
     Ok(())
 }
 
-/// Reads a row of the columns [`OUTGOING`].
-pub(super) fn read(row: &PgRow) -> sqlx::Result<Outgoing> {
+/// Reads a row of the columns [`OUTGOING`]; its body may be damaged.
+pub(super) fn read(row: &PgRow) -> sqlx::Result<Result<Outgoing, Damaged>> {
+    let body = match unpacked_text(row.try_get("body")?, row.try_get("plain")?) {
+        Ok(body) => Arc::from(body),
+        Err(damaged) => return Ok(Err(damaged)),
+    };
     let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let kind = text("kind")?;
-    Ok(Outgoing {
+    Ok(Ok(Outgoing {
         id: row.try_get("id")?,
         message: row.try_get("message")?,
         kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
@@ -273,7 +284,7 @@ pub(super) fn read(row: &PgRow) -> sqlx::Result<Outgoing> {
         route_key: text("route_key")?,
         transport: text("transport")?,
         format: text("format")?,
-        body: Arc::from(unpacked_text(row.try_get("body")?, row.try_get("plain")?)?),
+        body,
         created_at: row.try_get("created_at")?,
-    })
+    }))
 }

@@ -3,6 +3,7 @@
 use super::outbox;
 use crate::store::monitor::SentLine;
 use crate::store::packing::unpacked_text;
+use crate::store::trouble::unfit;
 use crate::store::{Outgoing, SendKind};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
@@ -81,7 +82,8 @@ pub(super) async fn resend(pool: &PgPool, kind: Option<SendKind>) -> sqlx::Resul
 pub(super) async fn outgoing(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<Outgoing>> {
     let sql = format!("select {} from outbox o where o.id = $1", outbox::OUTGOING);
     let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(pool).await?;
-    row.as_ref().map(outbox::read).transpose()
+    let read = row.as_ref().map(outbox::read).transpose()?;
+    read.transpose().map_err(unfit)
 }
 
 fn read_sent(row: &PgRow) -> sqlx::Result<SentLine> {
@@ -97,6 +99,6 @@ fn read_sent(row: &PgRow) -> sqlx::Result<SentLine> {
         note: row.try_get("note")?,
         created_at: row.try_get("created_at")?,
         sent_at: row.try_get("sent_at")?,
-        body: unpacked_text(row.try_get("body")?, row.try_get("plain")?)?,
+        body: unpacked_text(row.try_get("body")?, row.try_get("plain")?).unwrap_or_else(|damaged| damaged.to_string()),
     })
 }

@@ -3,14 +3,13 @@
 use super::insert::{self, Values};
 use super::values::{at, id, list, off_steady, on_steady, read_id, read_optional_time, read_time, steady};
 use crate::store::monitor::Received;
-use crate::store::packing::{Packed, unpacked};
+use crate::store::packing::{Packed, unpacked_or_held};
 use crate::store::{BusinessKey, Entry, Fingerprint, NotKept, Place, Repeat, Settled, State, Stored};
 use crate::store::{keys, notes, trouble};
 use eaid_adapters::table::Word;
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// The columns that [`read`] reads, of an inbox row `i`.
@@ -189,6 +188,7 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
     let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let partner = text("partner")?;
     let state = text("state")?;
+    let (body, is_damaged) = unpacked_or_held(row.try_get("body")?, row.try_get("plain")?);
     let entry = Entry {
         id: read_id(row, "id")?,
         fingerprint: Fingerprint { partner: partner.clone(), uuid: text("uuid")?, digest: text("digest")? },
@@ -203,12 +203,13 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
         content_type: text("content_type")?,
         received_at: read_time(row, "received_at")?,
         catalog: text("catalog")?,
-        body: Arc::from(unpacked(row.try_get("body")?, row.try_get("plain")?)?),
+        body,
         redelivered: false,
     };
     let until: Option<String> = row.try_get("patience_until")?;
     Ok(Stored {
         entry,
+        is_damaged,
         state: State::parse(&state).ok_or_else(|| trouble::unfit(format!("state {state}")))?,
         is_expired: until.is_some_and(|until| until <= steady()),
         patience_until: read_optional_time(row, "patience_until")?.map(off_steady),

@@ -4,7 +4,7 @@ use super::BEGIN_UNHURRIED;
 use super::insert::{self, Values};
 use super::values::{AT_ONCE, after, at, id, list, now, read_id, read_optional_id, read_time, steady};
 use crate::store::keys;
-use crate::store::packing::{Packed, unpacked_text};
+use crate::store::packing::{Damaged, Packed, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use eaid_adapters::table::Word;
@@ -98,7 +98,15 @@ pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, most: 
     let sql = format!("select {OUTGOING} from outbox o where o.id in (select value from json_each(?1)) order by o.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(&ids)?).fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
-    rows.iter().map(read).collect()
+    let (mut due, mut damaged) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in &rows {
+        match read(row)? {
+            Ok(outgoing) => due.push(outgoing),
+            Err(body) => damaged.push(body.mark(read_id(row, "id")?)),
+        }
+    }
+    published(pool, &damaged).await?;
+    Ok(due)
 }
 
 /// Leases rows that are due; gives their ids. The sizes of bodies are known without them. A lease that ends later than
@@ -207,11 +215,15 @@ async fn mark_failed(connection: &mut SqliteConnection, rows: String) -> sqlx::R
     Ok(())
 }
 
-/// Reads a row of the columns [`OUTGOING`].
-pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Outgoing> {
+/// Reads a row of the columns [`OUTGOING`]; its body may be damaged.
+pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Result<Outgoing, Damaged>> {
+    let body = match unpacked_text(row.try_get("body")?, row.try_get("plain")?) {
+        Ok(body) => Arc::from(body),
+        Err(damaged) => return Ok(Err(damaged)),
+    };
     let text = |column: &str| row.try_get::<&str, _>(column).map(Word::from);
     let kind = text("kind")?;
-    Ok(Outgoing {
+    Ok(Ok(Outgoing {
         id: read_id(row, "id")?,
         message: read_optional_id(row, "message")?,
         kind: SendKind::parse(&kind).ok_or_else(|| unfit(format!("kind {kind}")))?,
@@ -222,7 +234,7 @@ pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Outgoing> {
         route_key: text("route_key")?,
         transport: text("transport")?,
         format: text("format")?,
-        body: Arc::from(unpacked_text(row.try_get("body")?, row.try_get("plain")?)?),
+        body,
         created_at: read_time(row, "created_at")?,
-    })
+    }))
 }

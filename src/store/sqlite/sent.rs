@@ -4,6 +4,7 @@ use super::values::{AT_ONCE, id, read_id, read_optional_time, read_time};
 use super::{BEGIN, outbox};
 use crate::store::monitor::SentLine;
 use crate::store::packing::unpacked_text;
+use crate::store::trouble::unfit;
 use crate::store::{Outgoing, SendKind};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
@@ -72,7 +73,8 @@ pub(super) async fn resend(pool: &SqlitePool, kind: Option<SendKind>) -> sqlx::R
 pub(super) async fn outgoing(pool: &SqlitePool, id: Uuid) -> sqlx::Result<Option<Outgoing>> {
     let sql = format!("select {} from outbox o where o.id = ?1", outbox::OUTGOING);
     let row = sqlx::query(AssertSqlSafe(sql)).bind(super::values::id(id)).fetch_optional(pool).await?;
-    row.as_ref().map(outbox::read).transpose()
+    let read = row.as_ref().map(outbox::read).transpose()?;
+    read.transpose().map_err(unfit)
 }
 
 fn read_sent(row: &SqliteRow) -> sqlx::Result<SentLine> {
@@ -88,6 +90,6 @@ fn read_sent(row: &SqliteRow) -> sqlx::Result<SentLine> {
         note: row.try_get("note")?,
         created_at: read_time(row, "created_at")?,
         sent_at: read_optional_time(row, "sent_at")?,
-        body: unpacked_text(row.try_get("body")?, row.try_get("plain")?)?,
+        body: unpacked_text(row.try_get("body")?, row.try_get("plain")?).unwrap_or_else(|damaged| damaged.to_string()),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::house::*;
 use super::on_both_engines;
-use crate::store::{Ask, Batch, BusinessKey, Fingerprint, Place, State};
+use crate::store::{Ask, Batch, BusinessKey, Damaged, Fingerprint, Place, State};
 use eaid_adapters::effect::{Alias, Effect};
 use eaid_adapters::table::Word;
 use eaid_adapters::table::{KEY, Row};
@@ -21,6 +21,7 @@ on_both_engines!(
     a_message_is_kept_once,
     data_that_does_not_fit_is_rejected,
     a_body_of_before_is_read,
+    a_damaged_body_is_told_and_stops_nobody,
     a_head_may_hold_anything,
     an_error_names_no_value,
     an_empty_batch_is_kept,
@@ -268,6 +269,35 @@ async fn a_body_of_before_is_read(house: House) {
     let story = house.store.stories("u1").await.expect("a story").remove(0);
     assert_eq!(&*story.stored.entry.body, b"as it came");
     assert_eq!(&*house.store.due(Uuid::now_v7(), MINUTE, up_to(1)).await.expect("due")[0].body, "as it came");
+}
+
+async fn a_damaged_body_is_told_and_stops_nobody(house: House) {
+    let waiting = ["u1", "u2"].map(|uuid| parked(uuid, &[customer_key("C1")]));
+    house.keep(batch([waiting.to_vec(), vec![staged("u3", Vec::new()), staged("u4", Vec::new())]].concat())).await;
+    house.sql("update inbox set body = 'damaged', plain = 9 where uuid = 'u1'").await;
+    house.sql("update outbox set body = 'damaged', plain = 9 where correlation = 'u3'").await;
+    // Whoever asks for a message of its key, claims it, or reads all of its kind.
+    let key =
+        BusinessKey { partner: PARTNER.into(), transaction: "RETAILSALES".into(), internal_id: "id of u1".into() };
+    let ask = Ask { wants: &Wants::default(), fingerprints: &[], keys: &[&key] };
+    let found = house.store.look_up(&ask).await.expect("looked up").waiting.remove(0).stored;
+    assert_eq!((found.is_damaged, &*found.entry.body), (true, &b"damaged"[..]));
+    house.keep(effects(vec![link("C1", "T1|1", None)])).await;
+    let mut claimed = house.store.claim_woken(Uuid::now_v7(), MINUTE, up_to(9)).await.expect("claimed");
+    claimed.sort_by_key(|stored| stored.entry.fingerprint.uuid.clone());
+    assert_eq!(claimed.iter().map(|stored| stored.is_damaged).collect::<Vec<_>>(), [true, false]);
+    let received = house.store.received("RETAILSALES", Uuid::nil(), 9).await.expect("received");
+    assert_eq!(received.iter().filter(|received| received.stored.is_damaged).count(), 1);
+    assert!(house.store.stories("u1").await.expect("a story")[0].stored.is_damaged);
+    // What cannot be sent waits for somebody; the other goes out.
+    let due = house.store.due(Uuid::now_v7(), MINUTE, up_to(9)).await.expect("due");
+    assert_eq!(due.iter().map(|outgoing| outgoing.correlation.as_str()).collect::<Vec<_>>(), ["u4"]);
+    let sent = house.store.sent_for("u3").await.expect("sent").remove(0);
+    assert_eq!(
+        (sent.state.as_str(), &sent.note, &sent.body),
+        ("unroutable", &Damaged.to_string(), &Damaged.to_string())
+    );
+    assert!(house.store.outgoing(sent.id).await.expect_err("damaged").to_string().contains("danificado"));
 }
 
 /// A message must not be able to stop the others: whatever its head holds, it can be looked up and kept.

@@ -1,8 +1,10 @@
 //! A message that kills whoever reads it.
 
+use crate::answers::{our_id, reasons, status};
 use crate::harness::{Engine, Site};
 use crate::messages::{counter, uuid};
 use crate::wait::until;
+use crate::waiting::{set_depara, with_seller};
 
 /// So often the daemon dies: until the message is suspected, and then with nothing else in its hands.
 const DEATHS: usize = 3 + 3;
@@ -68,4 +70,36 @@ async fn cured(mut site: Site, poison: &str, cause: &'static str) {
     site.eaid(&["messages", "retry", "--state", "set_aside"]).await.ends(0);
     site.response(poison).await;
     site.close().await;
+}
+
+/// Its row says whose it was: its sender is told, and a person finds it; whoever woke with it goes on. Where somebody
+/// brings the row back from a backup, it is a message like any other.
+#[tokio::test]
+async fn a_damaged_body_stops_nobody() {
+    for engine in [Engine::Production, Engine::Embedded] {
+        let site = Site::on(engine, "damaged").await;
+        let sales: Vec<_> = (1..=3).map(|number| with_seller(number, "VENDEDOR-NOVO")).collect();
+        for sale in &sales {
+            site.omni.send(sale).await;
+            site.waits(sale).await;
+        }
+        let damaged = uuid(&sales[1]);
+        let row = format!("where uuid = '{damaged}'");
+        site.rows.plant(&format!("update inbox set plain = plain + 1 {row}")).await;
+        set_depara(&site, "SA3", "VENDEDOR-NOVO", "01||000099").await;
+        for sale in [&sales[0], &sales[2]] {
+            our_id(&site.response(&uuid(sale)).await);
+        }
+        let answer = site.response(&damaged).await;
+        assert_eq!(status(&answer), "ERROR");
+        assert_eq!(reasons(&answer)[0].0, "internal", "{answer:#}");
+        assert!(answer.to_string().contains("danificado"), "{answer:#}");
+        site.rows.becomes("xx3", "xx3_status", &format!("xx3_uuid = '{damaged}'"), "set_aside").await;
+        let said = site.eaid(&["messages", "show", &damaged]).await.ends(0);
+        assert!(said.out.contains("danificado"), "{}", said.out);
+        site.rows.plant(&format!("update inbox set plain = plain - 1 {row}")).await;
+        site.eaid(&["messages", "retry", &damaged]).await.ends(0);
+        site.rows.becomes("xx3", "xx3_status", &format!("xx3_uuid = '{damaged}'"), "answered").await;
+        site.close_with(0, 1).await;
+    }
 }
