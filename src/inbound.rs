@@ -12,7 +12,7 @@ mod large;
 use crate::bus::{Delivered, Delivery, Fate, Ticket, settle};
 use crate::catalog::Catalog;
 use crate::crash;
-use crate::decide::lay::{Arrival, CALL, Laid, lay, lay_failed, lay_stored};
+use crate::decide::lay::{Arrival, Laid, lay, lay_failed, lay_stored};
 use crate::decide::{Decided, Outcome, set_aside};
 use crate::fault::{Fault, pause, pauses};
 use crate::office::Office;
@@ -424,7 +424,7 @@ fn hand_over(office: &Office, part: Part, publisher: &Handover) {
         office.tell_withheld(&settled.withheld);
         staged |= settled.state == State::Staged && !settled.effects.is_empty();
         for outgoing in settled.outgoing {
-            if outgoing.transport != CALL {
+            if !outgoing.is_fetched() {
                 publisher.offer(outgoing);
             }
         }

@@ -293,6 +293,13 @@ pub struct Outgoing {
     pub created_at: DateTime<Utc>,
 }
 
+impl Outgoing {
+    /// Whether its sender fetches it: nobody publishes it.
+    pub fn is_fetched(&self) -> bool {
+        self.transport == "http"
+    }
+}
+
 /// A message of ours that the condition of its registration held back: noted, never sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withheld {

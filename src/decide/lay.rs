@@ -25,7 +25,7 @@ pub const ORDER_EVENT: &str = "ORDEREVENT";
 const WHO_IS: &str = "WHOIS";
 
 /// The transport of an answer that its caller takes in the same call: there is nothing to publish.
-pub const CALL: &str = "http";
+const CALL: &str = "http";
 
 /// A delivery as it lies on the desk.
 pub enum OnDesk {
@@ -38,7 +38,7 @@ pub enum OnDesk {
     /// Asks what is registered.
     WhoIs,
     /// It could not even be read without harm, or is no more what it was: why.
-    Failed(String),
+    Failed(&'static str),
     /// On the desk of a routine.
     Case {
         /// The case.
@@ -213,11 +213,11 @@ pub fn lay(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
 }
 
 /// Lays a delivery on the desk without reading it, because that does harm.
-pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &str) -> Laid {
+pub fn lay_failed(arrival: Arrival, catalog: &Catalog, limits: &Limits, reason: &'static str) -> Laid {
     let mut laid = unopened(arrival, catalog, limits);
     let entry = Arc::make_mut(&mut laid.entry);
     entry.fingerprint.digest = digest_of(&entry.body);
-    laid.desk = OnDesk::Failed(reason.to_owned());
+    laid.desk = OnDesk::Failed(reason);
     laid
 }
 
@@ -232,27 +232,33 @@ fn hexadecimal(digest: u128) -> Word {
 
 /// A delivery of which nothing was read yet.
 fn unopened(arrival: Arrival, catalog: &Catalog, limits: &Limits) -> Laid {
+    let entry = Entry {
+        id: arrival.id,
+        fingerprint: Fingerprint::default(),
+        business: BusinessKey::default(),
+        product: Word::default(),
+        source: Word::default(),
+        event: Word::default(),
+        version: Word::default(),
+        generated_on: Word::default(),
+        origin: arrival.origin,
+        format: "json".into(),
+        content_type: arrival.content_type.unwrap_or_default(),
+        received_at: arrival.received_at,
+        catalog: catalog.fingerprint.as_str().into(),
+        body: arrival.body,
+        redelivered: arrival.redelivered,
+    };
+    of_entry(entry, arrival.may_wait, limits)
+}
+
+/// What is known by its row alone.
+fn of_entry(entry: Entry, may_wait: bool, limits: &Limits) -> Laid {
     Laid {
-        may_wait: arrival.may_wait,
-        entry: Arc::new(Entry {
-            id: arrival.id,
-            fingerprint: Fingerprint::default(),
-            business: BusinessKey::default(),
-            product: Word::default(),
-            source: Word::default(),
-            event: Word::default(),
-            version: Word::default(),
-            generated_on: Word::default(),
-            origin: arrival.origin,
-            format: "json".into(),
-            content_type: arrival.content_type.unwrap_or_default(),
-            received_at: arrival.received_at,
-            catalog: catalog.fingerprint.as_str().into(),
-            body: arrival.body,
-            redelivered: arrival.redelivered,
-        }),
+        entry: Arc::new(entry),
         is_new: true,
         is_expired: false,
+        may_wait,
         patience_until: None,
         line: 0,
         desk: OnDesk::Noted,
@@ -298,17 +304,7 @@ fn lay_damaged(entry: Entry, catalog: &Catalog, limits: &Limits) -> Laid {
         event: entry.event.clone(),
         ..Correspondence::default()
     };
-    Laid {
-        entry: Arc::new(entry),
-        is_new: false,
-        is_expired: false,
-        may_wait: true,
-        patience_until: None,
-        line: 0,
-        desk: OnDesk::Failed(Damaged.to_string()),
-        to,
-        limits: *limits,
-    }
+    Laid { is_new: false, desk: OnDesk::Failed(Damaged::TEXT), to, ..of_entry(entry, true, limits) }
 }
 
 fn lay_event(laid: &mut Laid, text: &str, digest: u128, limits: &Limits) {

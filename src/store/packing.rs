@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Mark, Outcome};
+use super::{Mark, Outcome, Outgoing};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write;
@@ -86,14 +86,26 @@ fn pack_large(body: &[u8]) -> std::io::Result<Vec<u8>> {
 /// A body that is kept cannot be given back: its bytes were changed, or it was packed with a dictionary that came later.
 /// Those beside it can: it must not stop them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("o corpo guardado está danificado, ou foi guardado por uma versão mais nova do eaid")]
+#[error("{}", Damaged::TEXT)]
 pub struct Damaged;
 
 impl Damaged {
-    /// What becomes of an outbox row whose body has it: it waits for somebody, those beside it go out.
-    pub(super) fn mark(self, id: Uuid) -> Mark {
-        Mark { id, outcome: Outcome::Unroutable(self.to_string()) }
+    /// What people are told.
+    pub const TEXT: &str = "o corpo guardado está danificado, ou foi guardado por uma versão mais nova do eaid";
+}
+
+/// Parts what can be sent from what is damaged, with the mark of that: it waits for somebody, the others go out.
+pub(super) fn sendable(
+    read: impl Iterator<Item = sqlx::Result<(Uuid, Result<Outgoing, Damaged>)>>,
+) -> sqlx::Result<(Vec<Outgoing>, Vec<Mark>)> {
+    let (mut whole, mut damaged) = (Vec::with_capacity(read.size_hint().0), Vec::new());
+    for row in read {
+        match row? {
+            (_, Ok(outgoing)) => whole.push(outgoing),
+            (id, Err(body)) => damaged.push(Mark { id, outcome: Outcome::Unroutable(body.to_string()) }),
+        }
     }
+    Ok((whole, damaged))
 }
 
 /// The body of what columns `body` and `plain` hold.

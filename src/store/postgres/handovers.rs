@@ -2,7 +2,6 @@
 //! all of it. A row of `sending` for each, written before it was sent and marked behind that, cost the server three
 //! times as much.
 
-use super::outbox::is_fetched;
 use super::rows::Column;
 use super::together::Along;
 use crate::store::Outgoing;
@@ -36,7 +35,7 @@ pub(super) struct Handover {
 impl Handover {
     /// Of new rows to their holder; none where nothing is to be published.
     pub(super) fn of(new: &[&Outgoing], lease: &Lease) -> Option<Handover> {
-        let ids: Vec<Uuid> = new.iter().filter(|one| !is_fetched(one)).map(|one| one.id).collect();
+        let ids: Vec<Uuid> = new.iter().filter(|one| !one.is_fetched()).map(|one| one.id).collect();
         (!ids.is_empty()).then_some(Handover { lease: *lease, ids })
     }
 

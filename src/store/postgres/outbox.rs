@@ -3,7 +3,7 @@
 use super::handovers::{self, InHand};
 use super::rows::{Column, NewRows};
 use super::together::{Along, Gives, Part, together};
-use crate::store::packing::{Damaged, Packed, unpacked_text};
+use crate::store::packing::{Damaged, Packed, sendable, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, Outcome, Outgoing, Repeat, SendKind};
 use eaid_adapters::table::Word;
@@ -43,18 +43,13 @@ pub(super) fn rows<'a>(new: &'a [&'a Outgoing]) -> NewRows<'a> {
 
 /// What became of new rows that nobody has in hand. What the sender fetches by HTTP counts as sent.
 pub(super) fn sending<'a>(new: &[&Outgoing], is_in_hand: bool) -> NewRows<'a> {
-    let new: Vec<&Outgoing> = new.iter().copied().filter(|one| !is_in_hand || is_fetched(one)).collect();
+    let new: Vec<&Outgoing> = new.iter().copied().filter(|one| !is_in_hand || one.is_fetched()).collect();
     let mut rows = NewRows::of("sending", new.len());
     rows.column("id", Column::Id(new.iter().map(|one| Some(one.id)).collect()));
     rows.column("due_at", Column::Time(new.iter().map(|one| Some(one.created_at)).collect()));
-    let sent_at = |one: &&Outgoing| is_fetched(one).then_some(one.created_at);
+    let sent_at = |one: &&Outgoing| one.is_fetched().then_some(one.created_at);
     rows.column("sent_at", Column::Time(new.iter().map(sent_at).collect()));
     rows
-}
-
-/// Whether its sender fetches it: nobody publishes it.
-pub(super) fn is_fetched(one: &Outgoing) -> bool {
-    one.transport == "http"
 }
 
 /// Makes the answers of repeated messages due again; gives which. One that is on its way may arrive twice.
@@ -108,13 +103,7 @@ pub(super) async fn due(
         .bind(i64::try_from(most.bytes).unwrap_or(i64::MAX))
         .fetch_all(pool)
         .await?;
-    let (mut due, mut damaged) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in &rows {
-        match read(row)? {
-            Ok(outgoing) => due.push(outgoing),
-            Err(body) => damaged.push(body.mark(row.try_get("id")?)),
-        }
-    }
+    let (mut due, damaged) = sendable(rows.iter().map(|row| Ok((row.try_get("id")?, read(row)?))))?;
     published(pool, in_hand, &damaged).await?;
     due.sort_by_key(|outgoing| outgoing.id);
     Ok(due)

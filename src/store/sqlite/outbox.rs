@@ -4,7 +4,7 @@ use super::BEGIN_UNHURRIED;
 use super::insert::{self, Values};
 use super::values::{AT_ONCE, after, at, id, list, now, read_id, read_optional_id, read_time, steady};
 use crate::store::keys;
-use crate::store::packing::{Damaged, Packed, unpacked_text};
+use crate::store::packing::{Damaged, Packed, sendable, unpacked_text};
 use crate::store::trouble::unfit;
 use crate::store::{Bounds, Mark, NotKept, Outcome, Outgoing, Repeat, SendKind};
 use eaid_adapters::table::Word;
@@ -67,7 +67,7 @@ fn bind(values: &mut Values, one: &Outgoing) -> sqlx::Result<()> {
 }
 
 fn bind_sending(values: &mut Values, one: &Outgoing, lease: Option<&(String, String)>) -> sqlx::Result<()> {
-    let fetched = one.transport == "http";
+    let fetched = one.is_fetched();
     let lease = lease.filter(|_| !fetched);
     values.add(id(one.id))?;
     values.add(AT_ONCE)?;
@@ -98,13 +98,7 @@ pub(super) async fn due(pool: &SqlitePool, holder: Uuid, lease: Duration, most: 
     let sql = format!("select {OUTGOING} from outbox o where o.id in (select value from json_each(?1)) order by o.id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(list(&ids)?).fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
-    let (mut due, mut damaged) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in &rows {
-        match read(row)? {
-            Ok(outgoing) => due.push(outgoing),
-            Err(body) => damaged.push(body.mark(read_id(row, "id")?)),
-        }
-    }
+    let (due, damaged) = sendable(rows.iter().map(|row| Ok((read_id(row, "id")?, read(row)?))))?;
     published(pool, &damaged).await?;
     Ok(due)
 }

@@ -1,4 +1,4 @@
-//! A message that kills whoever reads it.
+//! Messages that do harm: one that kills whoever reads it, one that was damaged where it is kept.
 
 use crate::answers::{our_id, reasons, status};
 use crate::harness::{Engine, Site};
